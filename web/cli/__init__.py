@@ -1,0 +1,55 @@
+"""The command `footnote`: each subcommand lives in a module of its own and is imported only when it is called.
+
+Data goes to standard output, everything else to standard error. Exit status: 0 done; 1 it could not be done (one
+clear line on standard error); 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from corpus.errors import FootnoteError
+
+_COMMANDS = {
+    "ask": "web.cli.ask:ask",
+    "batch": "web.cli.batch:batch",
+    "chat": "web.cli.chat:chat",
+    "explain": "web.cli.explain:explain",
+    "eval": "web.cli.evaluate:evaluate",
+    "index": "web.cli.index:index",
+    "safety": "web.cli.safety:safety",
+    "serve": "web.cli.serve:serve",
+    "settings": "web.cli.settings:settings",
+}
+
+
+class _LazyGroup(click.Group):
+    """A group that knows its commands by name and imports only the one that is called (`--help` imports all)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="footnote")
+def footnote() -> None:
+    """Answers from your own articles, with footnotes; red flags first."""
+
+
+def main() -> None:
+    """Entry point of the console script; a FootnoteError ends in one line and status 1."""
+    try:
+        footnote()
+    except FootnoteError as error:
+        click.echo(f"footnote: {error}", err=True)
+        sys.exit(1)
