@@ -43,7 +43,8 @@ class Block:
 
     `items` are the list items or table rows (a table's first item is its header); empty for a paragraph.
     `lead_in` is the sentence that introduces a list or table ("Key signs:"), which lies before `span`, usually in the
-    paragraph above; a block must not be shown without it.
+    paragraph above; a block must not be shown without it. `tail` are words after a list that complete its sentence
+    ("If your ankle pain: / persists / keeps coming back / it is time to get it assessed.").
     """
 
     kind: BlockKind
@@ -51,6 +52,7 @@ class Block:
     role: Role = "body"
     items: tuple[Span, ...] = ()
     lead_in: Span | None = None
+    tail: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
