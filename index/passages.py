@@ -20,7 +20,8 @@ MAX_WORDS = 110
 Measured with `benchmarks/retrieval.py --passages`."""
 
 _LEANS_BACK = re.compile(
-    r"(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so|and|or)\b",
+    r"(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so|and|or)"
+    r"\b",
     re.IGNORECASE,
 )
 

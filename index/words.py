@@ -14,16 +14,17 @@ from typing import Protocol
 
 STOP_WORDS = frozenset(
     """
-    a about after again all also am an and any anyone anything are as at away be because been before being but by can cannot
-    cant could couldnt did didnt do does doesnt doing done dont down each else ever every for from get gets getting give
-    given go goes going gone got had has hasnt have havent having he hello help her here hers hi him his how however i id if ill
-    im in into is isnt it itd its ive just kind let lets like list lot lots make makes many may maybe me might mine more most much must my
-    myself need needs no nor not now of off ok okay on once one ones only onto or other our out over own per please pls
-    put quite rather really say says see seem seems shall she should shouldnt so some someone something sort still such
-    suggest sure take tell than thank thanks that thats the their them then there theres these they theyre theyve thing
-    things think this those though through to too try under until up us use used very want was wasnt way we well were
-    werent what whats when where which while who whos whose why will with without wont would wouldnt yes yet you your youre yours
-    yourself know actually anyway basically literally
+    a about actually after again all also am an and any anyone anything anyway are as at away basically be
+    because been before being but by can cannot cant could couldnt did didnt do does doesnt doing done dont down
+    each else ever every for from get gets getting give given go goes going gone got had has hasnt have havent
+    having he hello help her here hers hi him his how however i id if ill im in into is isnt it itd its ive just
+    kind know let lets like list literally lot lots make makes many may maybe me might mine more most much must
+    my myself need needs no nor not now of off ok okay on once one ones only onto or other our out over own per
+    please pls put quite rather really say says see seem seems shall she should shouldnt so some someone
+    something sort still such suggest sure take tell than thank thanks that thats the their them then there
+    theres these they theyre theyve thing things think this those though through to too try under until up us
+    use used very want was wasnt way we well were werent what whats when where which while who whos whose why
+    will with without wont would wouldnt yes yet you your youre yours yourself
     """.split()
 )
 """Words that say nothing of a subject. Kept small: what a question *is* (how long, who, where) is read by `bot`."""
@@ -45,7 +46,7 @@ class Word:
 
 
 class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...  # noqa: N802 - the library's name
+    def stemWord(self, word: str) -> str: ...
 
 
 @cache
