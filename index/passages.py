@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from corpus.article import Article, Block, Role, Section, Span
@@ -20,7 +20,7 @@ MAX_WORDS = 110
 Measured with `benchmarks/retrieval.py --passages`."""
 
 _LEANS_BACK = re.compile(
-    r"(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so|and|or)"
+    r"(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so)"
     r"\b",
     re.IGNORECASE,
 )
@@ -54,8 +54,9 @@ def _of_section(article: Article, section: Section) -> Iterator[Passage]:
 
 def _pieces(text: str, section: Section) -> Iterator[_Piece]:
     piece: _Piece | None = None
+    lead_ins = {block.lead_in for block in section.blocks if block.lead_in}
     for block in section.blocks:
-        for group in _groups(text, block):
+        for group in _groups(text, block, lead_ins):
             size = sum(_count(sentence.span.of(text)) for sentence in group)
             if (
                 piece
@@ -86,8 +87,8 @@ def _numbered(sentence: Sentence, block: int) -> Sentence:
     return Sentence(sentence.span, block, sentence.item, sentence.lead_in, sentence.tail)
 
 
-def _groups(text: str, block: Block) -> Iterator[list[Sentence]]:
-    """The block's sentences in runs that must not be separated."""
+def _groups(text: str, block: Block, lead_ins: Collection[Span]) -> Iterator[list[Sentence]]:
+    """The block's sentences in runs that must not be separated; lead-ins come with the items that they introduce."""
     if block.items:
         yield [Sentence(item, 0, True, block.lead_in, block.tail) for item in block.items if item.of(text).strip()]
         if block.tail and block.tail.start >= block.items[-1].end:
@@ -95,6 +96,8 @@ def _groups(text: str, block: Block) -> Iterator[list[Sentence]]:
         return
     group: list[Sentence] = []
     for span in split_sentences(text, block.span):
+        if any(lead_in.start <= span.start and span.end <= lead_in.end for lead_in in lead_ins):
+            continue
         if group and not leans_back(span.of(text)):
             yield group
             group = []

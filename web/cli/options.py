@@ -24,3 +24,10 @@ def index_option(command: F) -> F:
         show_default=True,
         help="Folder of the index.",
     )(command)
+
+
+def region_option(command: F) -> F:
+    """Add `--region CODE` (environment variable FOOTNOTE_REGION): whose phone numbers an escalation shows."""
+    return click.option(
+        "--region", envvar="FOOTNOTE_REGION", default=None, help="Region for phone numbers, for example uk, us, ie."
+    )(command)

@@ -1,0 +1,1 @@
+"""Which sentences answer, or why none does."""

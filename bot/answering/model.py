@@ -1,0 +1,44 @@
+"""Two small linear models: one ranks candidates, one says how probable it is that the result answers.
+
+Weights are numbers by the name of their feature, in `weights.json`, written by `make learn` (benchmarks/learn.py) and
+readable by a person. They are learned on questions over several corpora, so they know nothing of any one site.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A linear model over named features: `bias + sum(weights[name] * value)`."""
+
+    bias: float
+    weights: dict[str, float]
+
+    def score(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """The linear score; a feature without a weight counts nothing."""
+        return self.bias + sum(self.weights.get(name, 0.0) * value for name, value in zip(names, values, strict=True))
+
+    def probability(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """The score through the logistic function, in 0..1."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score(names, values)))))
+
+
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The learned part of answering; `trained_on` says on what, `threshold` is the smallest probability to answer at."""
+
+    ranking: Linear
+    answering: Linear
+    threshold: float
+    trained_on: Mapping[str, int]
+
+
+@cache
+def shipped() -> Weights:
+    """The weights that come with Footnote."""
+    return msgspec.json.decode(files("bot.answering").joinpath("weights.json").read_bytes(), type=Weights)

@@ -1,0 +1,194 @@
+"""The bot: a conversation in, one Reply out. Safety first, then understanding, retrieval and answering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.answering.model import Weights, shipped
+from bot.answering.quote import NotVerbatim, cite, spoken
+from bot.conversation import Conversation
+from bot.reply import Escalation, Reply
+from bot.safety import Screen, Verdict, load
+from bot.texts import render
+from bot.turn import Thinker, Turn
+from bot.understanding.followup import Past
+from bot.understanding.question import Reader
+from bot.understanding.spelling import Speller
+from bot.understanding.vocabulary import Vocabulary
+from bot.understanding.vocabulary import load as load_vocabulary
+from corpus.article import Article
+from index.generation import Generation
+from index.search import Searcher
+from index.store import IndexFolder
+
+_MOST_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the bot may say of the site: how to reach a person, and the region whose phone numbers apply by default."""
+
+    contact: str = ""
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A Reply with everything that led to it, for `footnote explain`."""
+
+    reply: Reply
+    verdict: Verdict
+    turn: Turn | None
+
+
+class Bot:
+    """Answers conversations from one generation; immutable, shared between threads, one per generation."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        screen: Screen,
+        vocabulary: Vocabulary,
+        weights: Weights | None = None,
+        site: Site | None = None,
+    ) -> None:
+        self.generation = generation
+        self._site = site or Site()
+        self._screen = screen
+        searcher = Searcher(generation)
+        speller = Speller(generation.lexical.vocabulary(), vocabulary.surface, generation.encoder.is_word)
+        self._thinker = Thinker(Reader(speller, vocabulary), searcher, weights or shipped())
+
+    @classmethod
+    def open(cls, index_folder: Path, site: Site | None = None) -> Bot:
+        """The bot on the current generation of a folder; raises a FootnoteError that says what is wrong with it."""
+        generation = IndexFolder(index_folder).current()
+        screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
+        return cls(generation, screen, load_vocabulary(vocabulary_folder()), site=site)
+
+    def reply(self, conversation: Conversation) -> Reply:
+        """The Reply to the last message of the conversation, which must be the visitor's."""
+        return self.think(conversation).reply
+
+    def think(self, conversation: Conversation) -> Thought:
+        """As `reply`, with what each stage decided."""
+        messages = conversation.visitor
+        verdict = self._screen.check(messages, conversation.region or self._site.region)
+        escalation = verdict.escalation
+        if escalation and escalation.tier in ("emergency", "crisis"):
+            return Thought(self._stamped(_escalation(escalation)), verdict, None)
+        turn = self._turn(messages)
+        reply = replace(self._reply(turn, verdict), escalation=escalation)
+        return Thought(self._stamped(reply), verdict, turn)
+
+    def _turn(self, messages: Sequence[str]) -> Turn:
+        past: tuple[Past, ...] = ()
+        turn = Turn(messages[-1] if messages else "", reason="unreadable")
+        for message in messages:
+            turn = self._thinker.turn(message, past)
+            past = turn.past
+        return turn
+
+    def _reply(self, turn: Turn, verdict: Verdict) -> Reply:
+        if turn.smalltalk:
+            return self._smalltalk(turn.smalltalk)
+        if verdict.refusal == "dose" or turn.reason is not None:
+            return self._abstention(turn, verdict)
+        return self._answer(turn, verdict)
+
+    def _answer(self, turn: Turn, verdict: Verdict) -> Reply:
+        articles = {quote.passage.article_id: self._article(quote.passage.article_id) for quote in turn.quotes}
+        try:
+            sentences, citations = cite(turn.quotes[:5], {k: v for k, v in articles.items() if v})
+        except NotVerbatim:
+            return self._abstention(replace(turn, reason="not_covered"), verdict)
+        return Reply(
+            kind="answer",
+            text=spoken(sentences),
+            sentences=sentences,
+            citations=citations,
+            suggestions=self._suggestions(turn),
+            understood_as=_understood(turn),
+            confidence=_confidence(turn),
+        )
+
+    def _article(self, article_id: str) -> Article | None:
+        return self.generation.articles.get(article_id)
+
+    def _abstention(self, turn: Turn, verdict: Verdict) -> Reply:
+        reason = turn.reason or "personal_advice"
+        if verdict.refusal and reason in ("not_covered", "off_topic"):
+            reason = "personal_advice"
+        suggestions = () if reason in ("unreadable", "off_topic") else self._suggestions(turn)
+        text = render(
+            "abstain",
+            reason=reason,
+            refusal=verdict.refusal or "",
+            missing=" or ".join(f"“{word}”" for word in _missing(turn)),
+            nearest="; ".join(suggestions),
+            topics=self._topics(),
+            contact=self._site.contact,
+        )
+        return Reply(
+            kind="abstain",
+            text=text,
+            reason=reason,
+            suggestions=suggestions,
+            understood_as=_understood(turn),
+            confidence=_confidence(turn),
+        )
+
+    def _smalltalk(self, name: str) -> Reply:
+        text = render(
+            "smalltalk", name=name, contact=self._site.contact, topics=self._topics(), dates=", ".join(self._dates())
+        )
+        return Reply(kind="smalltalk", text=text)
+
+    def _suggestions(self, turn: Turn) -> tuple[str, ...]:
+        """Headings near the question that are not already cited, as they stand in the articles."""
+        cited = {quote.passage.section for quote in turn.quotes}
+        found: dict[str, None] = {}
+        for part in turn.parts:
+            for hit, _ in part.ranked[:12]:
+                section = hit.passage.section
+                if section and section not in cited and hit.passage.role == "body":
+                    found.setdefault(section[-1])
+        return tuple(found)[:_MOST_SUGGESTIONS]
+
+    def _topics(self) -> str:
+        articles = self.generation.articles
+        return "; ".join(f"“{articles[key].title}”" for key in list(articles)[:4]) if len(articles) <= 4 else ""
+
+    def _dates(self) -> list[str]:
+        articles = self.generation.articles
+        dates = {articles[key].metadata.reviewed or articles[key].metadata.published for key in list(articles)[:50]}
+        return sorted(date for date in dates if date)
+
+    def _stamped(self, reply: Reply) -> Reply:
+        return replace(reply, generation=self.generation.name)
+
+
+def vocabulary_folder() -> Path:
+    """The folder of the bundled vocabulary."""
+    import corpus
+
+    return Path(corpus.__path__[0]) / "vocabulary"
+
+
+def _escalation(escalation: Escalation) -> Reply:
+    return Reply(kind="escalation", text=f"{escalation.headline} {escalation.text}".strip(), escalation=escalation)
+
+
+def _understood(turn: Turn) -> str | None:
+    return " / ".join(part.question.text for part in turn.parts) or None
+
+
+def _confidence(turn: Turn) -> float | None:
+    best = [part.probability for part in turn.parts if part.quotes] or [part.probability for part in turn.parts]
+    return round(min(best), 4) if best else None
+
+
+def _missing(turn: Turn) -> Mapping[str, None]:
+    return dict.fromkeys(word for part in turn.parts for word in part.missing[:2])

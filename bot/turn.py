@@ -1,0 +1,144 @@
+"""One turn of talk after the safety screen: what was understood, found and decided, kept for `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.answering import features
+from bot.answering.compose import compose
+from bot.answering.model import Weights
+from bot.answering.quote import Quote
+from bot.reply import Reason
+from bot.retrieval import retrieve
+from bot.understanding.enumeration import enumeration
+from bot.understanding.followup import Past, Reading, Resolver
+from bot.understanding.question import Question, Reader
+from bot.understanding.smalltalk import is_instruction, smalltalk
+from bot.understanding.split import split
+from index.search import Hit, Searcher
+from index.words import words
+
+_OFF_TOPIC = 0.28
+"""Below this cosine between question and best passage the question is about something else (docs/answers.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question of a message: its readings, the chosen one, its candidates, how probable it is that they answer."""
+
+    readings: tuple[Reading, ...]
+    reading: Reading
+    question: Question
+    ranked: tuple[tuple[Hit, float], ...]
+    measured: tuple[float, ...]
+    probability: float
+    missing: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything that was decided about one message; `reason` is None when it is answered or small talk."""
+
+    message: str
+    smalltalk: str | None = None
+    reason: Reason | None = None
+    parts: tuple[Part, ...] = ()
+    past: tuple[Past, ...] = field(default=())
+
+    @property
+    def quotes(self) -> tuple[Quote, ...]:
+        """The quotes of every part that is answered."""
+        return tuple(quote for part in self.parts for quote in part.quotes)
+
+
+class Thinker:
+    """Understanding, retrieval and the decision to answer, over one generation; pure and safe to share."""
+
+    def __init__(self, reader: Reader, searcher: Searcher, weights: Weights) -> None:
+        self._reader = reader
+        self._searcher = searcher
+        self._weights = weights
+        self._resolver = Resolver(searcher.rarity)
+
+    def turn(self, message: str, past: Sequence[Past] = ()) -> Turn:
+        """Decide about one message, given what earlier turns left."""
+        if not any(character.isalnum() for character in message):
+            return Turn(message, reason="unreadable", past=tuple(past))
+        name = smalltalk(message)
+        if name:
+            return Turn(message, smalltalk=name, past=tuple(past))
+        if is_instruction(message):
+            return Turn(message, reason="off_topic", past=tuple(past))
+        parts = self._parts(message, past)
+        return Turn(message, reason=self._reason(parts), parts=tuple(parts), past=self._later(parts, past))
+
+    def _parts(self, message: str, past: Sequence[Past]) -> list[Part]:
+        pieces = split(message)
+        parts: list[Part] = []
+        running = list(past)
+        for piece in pieces:
+            part = self._part(piece, running)
+            parts.append(part)
+            running += self._left(part)
+        return parts
+
+    def _part(self, message: str, past: Sequence[Past]) -> Part:
+        readings = self._resolver.readings(self._reader.spelt(message)[0], past)
+        tried = [self._try(message, readings, reading) for reading in readings]
+        return max(tried, key=lambda part: part.probability)
+
+    def _try(self, message: str, readings: Sequence[Reading], reading: Reading) -> Part:
+        question = self._reader.read(message, reading.text, reading.inherited)
+        ranked = tuple(retrieve(question, self._searcher, self._weights.ranking)) if question.query.terms else ()
+        measured = features.result(question, ranked, self._searcher) if ranked else []
+        probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
+        answered = probability >= self._weights.threshold
+        return Part(
+            readings=tuple(readings),
+            reading=reading,
+            question=question,
+            ranked=ranked,
+            measured=tuple(measured),
+            probability=probability,
+            missing=self._missing(question),
+            quotes=tuple(compose(question, ranked)) if answered else (),
+        )
+
+    def _missing(self, question: Question) -> tuple[str, ...]:
+        """The visitor's own content words that stand in no article, the rarest kind of evidence against answering."""
+        return tuple(term.text for term in question.own_terms if not self._searcher.known(term))
+
+    def _reason(self, parts: Sequence[Part]) -> Reason | None:
+        if any(part.quotes for part in parts):
+            return None
+        if not any(part.question.query.terms for part in parts):
+            return "too_vague" if any(words(part.question.text) for part in parts) else "unreadable"
+        best = max((part.ranked[0][0].evidence.dense for part in parts if part.ranked), default=0.0)
+        return "off_topic" if best < _OFF_TOPIC else "not_covered"
+
+    def _later(self, parts: Sequence[Part], past: Sequence[Past]) -> tuple[Past, ...]:
+        return (*past, *(left for part in parts for left in self._left(part)))
+
+    def _left(self, part: Part) -> list[Past]:
+        """What a part leaves for later turns: its question and the items of a list that it showed or named."""
+        if not part.question.query.terms:
+            return []
+        return [Past(part.question.text, items=_items(part), answered=bool(part.quotes))]
+
+
+def _items(part: Part) -> tuple[str, ...]:
+    """The items that the first citation lists: list items, or an enumeration ("A, B and C") in one of its sentences."""
+    for quote in part.quotes[:1]:
+        passage = quote.passage
+        said = [s for s in passage.sentences if s.span in quote.spans]
+        texts = [passage.text[s.span.start - passage.start : s.span.end - passage.start] for s in said]
+        listed = tuple(text for text, sentence in zip(texts, said, strict=True) if sentence.item)
+        if len(listed) >= 2:
+            return listed
+        for text in texts:
+            items = enumeration(text)
+            if items:
+                return items
+    return ()

@@ -1,0 +1,75 @@
+"""`footnote batch`: many conversations in one process, JSON Lines in and out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from bot.bot import Bot
+from bot.conversation import Conversation, Message
+from web.cli.opening import open_bot
+from web.cli.options import index_option
+
+
+class _BadLine(ValueError):
+    """A line that is not a conversation; the message says why."""
+
+
+@click.command()
+@click.option(
+    "--input", "source", type=click.File("rb"), default="-", help="Conversations, one a line (standard input)."
+)
+@index_option
+def batch(source: IO[bytes], index_folder: Path) -> None:
+    """Answer conversations from standard input, one JSON object a line, and print one line for each.
+
+    In: {"id": "c1", "messages": ["first visitor message", "second"], "region": "uk"}, region optional.
+    Out: {"id": "c1", "replies": [Reply, Reply]}. A line that cannot be read gives {"id": ..., "error": "..."}.
+    """
+    bot = open_bot(index_folder)
+    failed = 0
+    for raw in source:
+        if not raw.strip():
+            continue
+        answer = _answer(bot, raw)
+        failed += "error" in answer
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    if failed:
+        click.echo(f'footnote: {failed} lines could not be answered; see their "error"', err=True)
+        sys.exit(1)
+
+
+def _answer(bot: Bot, raw: bytes) -> dict[str, Any]:
+    identity: Any = None
+    try:
+        line = _parsed(raw)
+        identity = line.get("id")
+        messages, region = _conversation(line)
+    except (_BadLine, UnicodeDecodeError, RecursionError) as error:
+        return {"id": identity, "error": str(error)}
+    texts = tuple(Message("visitor", text) for text in messages)
+    replies = [bot.reply(Conversation(texts[: turn + 1], region)).as_dict() for turn in range(len(texts))]
+    return {"id": identity, "replies": replies}
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        line = json.loads(raw.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise _BadLine(f"not JSON: {error}") from error
+    if not isinstance(line, dict):
+        raise _BadLine("not a JSON object")
+    return line
+
+
+def _conversation(line: dict[str, Any]) -> tuple[list[str], str | None]:
+    messages, region = line.get("messages"), line.get("region")
+    if not isinstance(messages, list) or not messages or not all(isinstance(text, str) for text in messages):
+        raise _BadLine('"messages" must be a list of at least one text')
+    if region is not None and not isinstance(region, str):
+        raise _BadLine('"region" must be a text such as "uk"')
+    return messages, region
