@@ -1,0 +1,327 @@
+"""Builds a generation out of articles: cut, write, encode, verify, switch.
+
+The content of a generation depends on its articles, the encoder and the code that cuts and analyses (`settings`)
+alone. What did not change is taken over from the current generation, byte for byte what a build from nothing gives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.article import Article
+from index.arrays import ArrayWriter
+from index.draft import Draft, Step, no_step
+from index.embed import Embedder
+from index.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
+from index.errors import BuildFault, IndexFault
+from index.export import DEFAULT_PRECISION, Precision, cached_export
+from index.generation import (
+    ARTICLES_FILE,
+    ATTACHMENTS_FOLDER,
+    ENCODER_FOLDER,
+    PASSAGES_FILE,
+    PLACES_FILE,
+    Generation,
+)
+from index.lexical import LEXICAL_FILE, LexicalWriter
+from index.manifest import FORMAT, MANIFEST_FILE, Counts, Manifest, content_hash
+from index.passage import Passage
+from index.passages import passages as cut
+from index.progress import Progress, no_progress
+from index.rows import write_rows
+from index.store import KEEP, IndexFolder, writing
+from index.verify import verify
+from index.words import analyse, words
+
+_CODE = ("corpus.sentences", "index.passage", "index.passages", "index.words", "index.lexical")
+"""Modules whose code decides what is stored for an article; when one changes, nothing is taken over."""
+
+
+class Attachment(Protocol):
+    """Something that an outer room adds to each generation, made with the generation's own encoder and passages."""
+
+    @property
+    def name(self) -> str:
+        """File name, without folders."""
+
+    def make(self, generation: Generation) -> bytes:
+        """The bytes, from the draft generation: verified, complete but for the attachments, not yet published."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `failed` pairs an article id with the reason; timings are seconds by stage.
+
+    `published` is False when the current generation holds exactly this content already, and so stays current.
+    """
+
+    generation: str
+    published: bool
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+    near_duplicates: tuple[tuple[str, str], ...]
+    counts: Counts
+    embedded: int
+    reused: int
+    encoder: EncoderCard
+    notes: tuple[str, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def build(
+    articles: Sequence[Article],
+    folder: Path,
+    *,
+    model: str | Path | None = None,
+    precision: Precision = DEFAULT_PRECISION,
+    attachments: Sequence[Attachment] = (),
+    sources: Sequence[str] = (),
+    progress: Progress | None = None,
+    keep: int = KEEP,
+    step: Step = no_step,
+) -> BuildReport:
+    """Build a generation from exactly these articles, verify it, and make it current.
+
+    `model` is a sentence-transformers model by name, folder or package, or the folder of an exported encoder; None is
+    the bundled one. Whatever goes wrong, the generation that was current stays current. Raises BuildFault (no
+    articles, or the result does not verify), ModelFault, IndexLocked, IndexUnwritable.
+    """
+    index = IndexFolder(folder, step=step)
+    with index.lock(), writing(index.path):
+        return _Build(index, attachments, tuple(sources), progress or no_progress, keep).run(articles, model, precision)
+
+
+class _Build:
+    """One build under the lock."""
+
+    def __init__(
+        self,
+        index: IndexFolder,
+        attachments: Sequence[Attachment],
+        sources: tuple[str, ...],
+        progress: Progress,
+        keep: int,
+    ) -> None:
+        self._index = index
+        self._attachments = attachments
+        self._sources = sources
+        self._progress = progress
+        self._keep = keep
+        self._notes: list[str] = []
+        self._seconds: dict[str, float] = {}
+
+    def run(self, articles: Sequence[Article], model: str | Path | None, precision: Precision) -> BuildReport:
+        unique, failed = _unique(articles)
+        if not unique:
+            raise BuildFault(
+                self._index.path, "there is no article to build an index from; name a source that has some"
+            )
+        with self._timed("export"):
+            exported = cached_export(model, self._index.encoders, precision=precision)
+        settings = _settings()
+        with self._timed("check"):
+            previous = self._previous(exported.card, settings)
+        with self._index.draft() as draft:
+            counts, embedder = self._write(draft, unique, exported.folder, previous)
+            manifest = self._seal(draft, exported.card, settings, counts)
+            before = _versions(previous)
+            after = {article.id: _line(article) for article in unique}
+            same = previous is not None and previous.manifest.content == manifest.content
+            same = same and previous is not None and previous.manifest.sources == self._sources
+            if not same:
+                with self._timed("switch"):
+                    draft.flush()
+                    self._index.publish(draft, manifest.name)
+                    self._index.prune(self._keep)
+        name = previous.name if same and previous else manifest.name
+        return BuildReport(
+            generation=name,
+            published=not same,
+            added=tuple(sorted(after.keys() - before.keys())),
+            changed=tuple(sorted(key for key in after.keys() & before.keys() if after[key] != before[key])),
+            removed=tuple(sorted(before.keys() - after.keys())),
+            unchanged=tuple(sorted(key for key in after.keys() & before.keys() if after[key] == before[key])),
+            failed=failed,
+            near_duplicates=(),
+            counts=counts,
+            embedded=embedder.embedded,
+            reused=embedder.reused,
+            encoder=exported.card,
+            notes=tuple(self._notes),
+            seconds=self._seconds,
+        )
+
+    def _previous(self, card: EncoderCard, settings: dict[str, str]) -> Generation | None:
+        try:
+            name = self._index.current_name()
+            problems = verify(self._index.folder(name), samples=0)
+            if problems:
+                raise problems[0]
+            return Generation.open(self._index.folder(name))
+        except IndexFault as fault:
+            if self._index.path.joinpath("current").exists():
+                self._notes.append(f"nothing was taken over from the current generation: {fault}")
+            return None
+
+    def _write(
+        self, draft: Draft, articles: Sequence[Article], encoder_folder: Path, previous: Generation | None
+    ) -> tuple[Counts, Embedder]:
+        with self._timed("cut"):
+            places, texts = self._write_texts(draft, articles)
+        for name in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE):
+            draft.copy(encoder_folder / name, f"{ENCODER_FOLDER}/{name}")
+        with self._timed("encode"):
+            encoder = Encoder.open(encoder_folder, parallel=0)
+            embedder = Embedder(encoder, previous)
+            sentences, tokens, keys = embedder.write(draft, texts, self._progress)
+        with draft.file(PLACES_FILE) as file:
+            writer = ArrayWriter(file)
+            for name, array in {**places, **keys}.items():
+                writer.add(name, array)
+            writer.close()
+        return Counts(len(articles), len(texts), sentences, tokens), embedder
+
+    def _write_texts(
+        self, draft: Draft, articles: Sequence[Article]
+    ) -> tuple[dict[str, NDArray[Any]], list[tuple[str, tuple[str, ...]]]]:
+        with draft.file(ARTICLES_FILE) as file:
+            article_places = write_rows(file, (_line(article) for article in articles))
+        lexical = LexicalWriter()
+        texts: list[tuple[str, tuple[str, ...]]] = []
+        ends: list[int] = []
+
+        def lines() -> Iterator[bytes]:
+            with self._progress("Cutting articles", len(articles)) as advance:
+                for article in articles:
+                    for passage in cut(article):
+                        _take(passage, lexical, texts)
+                        yield msgspec.json.encode(passage)
+                    ends.append(len(texts))
+                    advance(1)
+
+        with draft.file(PASSAGES_FILE) as file:
+            passage_places = write_rows(file, lines())
+        with draft.file(LEXICAL_FILE) as file:
+            writer = ArrayWriter(file)
+            lexical.write(writer)
+            writer.close()
+        ids = "\n".join(article.id for article in articles).encode()
+        return {
+            "article_ids": np.frombuffer(ids, dtype=np.uint8),
+            "article_offsets": article_places.offsets,
+            "article_checksums": article_places.checksums,
+            "article_passage_ends": np.asarray(ends, dtype=np.int64),
+            "passage_offsets": passage_places.offsets,
+            "passage_checksums": passage_places.checksums,
+        }, texts
+
+    def _seal(self, draft: Draft, card: EncoderCard, settings: dict[str, str], counts: Counts) -> Manifest:
+        def write(attachments: tuple[str, ...]) -> Manifest:
+            files = draft.entries()
+            files.pop(MANIFEST_FILE, None)
+            content = content_hash(files)
+            manifest = Manifest(
+                format=FORMAT,
+                name=f"{self._index.next_number():06d}-{content[:6]}",
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                footnote=_footnote_version(),
+                content=content,
+                encoder=card,
+                settings=settings,
+                counts=counts,
+                sources=self._sources,
+                attachments=attachments,
+                files=files,
+            )
+            draft.write(MANIFEST_FILE, manifest.encoded())
+            return manifest
+
+        manifest = write(())
+        with self._timed("verify"):
+            problems = verify(draft.folder)
+        if problems:
+            raise BuildFault(
+                self._index.path, f"the new generation does not verify, so it was not published: {problems[0]}"
+            )
+        if not self._attachments:
+            return manifest
+        with self._timed("attach"):
+            generation = Generation.open(draft.folder)
+            for attachment in self._attachments:
+                draft.write(f"{ATTACHMENTS_FOLDER}/{attachment.name}", attachment.make(generation))
+            generation.close()
+            return write(tuple(attachment.name for attachment in self._attachments))
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+def _take(passage: Passage, lexical: LexicalWriter, texts: list[tuple[str, tuple[str, ...]]]) -> None:
+    text = passage.embedded_text
+    lexical.add(analyse(text), (word.text for word in words(text)))
+    texts.append((text, passage.embedded_sentences))
+
+
+def _unique(articles: Sequence[Article]) -> tuple[list[Article], tuple[tuple[str, str], ...]]:
+    """The articles in order of their ids, the first of each id; later ones of the same id have failed."""
+    first: dict[str, Article] = {}
+    failed: list[tuple[str, str]] = []
+    for article in articles:
+        kept = first.setdefault(article.id, article)
+        if kept is not article:
+            failed.append(
+                (
+                    article.id,
+                    f"{article.origin or 'an article'} has the same id as {kept.origin or 'another'}; give it an id",
+                )
+            )
+    return [first[key] for key in sorted(first)], tuple(failed)
+
+
+def _line(article: Article) -> bytes:
+    return msgspec.json.encode(article)
+
+
+def _versions(previous: Generation | None) -> dict[str, bytes]:
+    if previous is None:
+        return {}
+    return {key: previous.articles.line(key).rstrip(b"\n") for key in previous.articles}
+
+
+def _settings() -> dict[str, str]:
+    return {name: _code_hash(name) for name in _CODE}
+
+
+def _code_hash(module: str) -> str:
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        return "unknown"
+    return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]
+
+
+def _footnote_version() -> str:
+    try:
+        return version("footnote")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,207 @@
+"""The encoder at run time: an ONNX graph and its tokenizer, nothing else; no torch, no network.
+
+One text per run, on purpose. Dynamic int8 quantisation takes the scale of its activations from the whole batch, so in a
+batch the vector of a text would depend on its neighbours, and an index could not be a pure function of its articles.
+Texts run side by side on several threads instead, which is as fast on a CPU and pays nothing for padding
+(docs/index.md, "The encoder").
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from index.errors import IndexDamaged, OtherFormat
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+T = TypeVar("T")
+
+ENCODER_FORMAT = 1
+MODEL_FILE, TOKENIZER_FILE, CARD_FILE = "model.onnx", "tokenizer.json", "encoder.json"
+
+
+class EncoderCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known about an exported encoder (`encoder.json`).
+
+    `fingerprint` depends on graph, tokenizer and `max_tokens` alone: equal fingerprints mean equal vectors. `cosine`
+    is the smallest agreement with sentence-transformers over the exporter's own sentences, for each precision.
+    """
+
+    format: int
+    model: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    precision: str
+    pooling: str
+    weights: str
+    exporter: int
+    cosine: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as vectors: one for the whole, and one for each token, special tokens left out.
+
+    `sentence` float32[dimension]; `token_ids` int64[n]; `spans` the characters (start, end) of each token in the text;
+    `vectors` float32[n, dimension]. All vectors have length 1, but for a text without tokens, whose `sentence` is zero.
+    """
+
+    sentence: NDArray[np.float32]
+    token_ids: NDArray[np.int64]
+    spans: tuple[tuple[int, int], ...]
+    vectors: NDArray[np.float32]
+
+
+class Encoder:
+    """Turns texts into vectors; open one with `Encoder.open(folder)`, share it between threads freely."""
+
+    def __init__(self, card: EncoderCard, session: InferenceSession, tokenizer: Tokenizer, threads: int) -> None:
+        self.card = card
+        self._session = session
+        self._tokenizer = tokenizer
+        self._threads = threads
+
+    @classmethod
+    def open(cls, folder: Path, *, threads: int = 1, parallel: int = 1) -> Encoder:
+        """Open an exported encoder.
+
+        `threads` work on one text (1 is best for short questions), `parallel` texts are worked on at once (0: as many
+        as there are cores, for building). Neither changes a result. Raises IndexDamaged or OtherFormat.
+        """
+        card = read_card(folder)
+        return cls(card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or _cores())
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+        return self.card.dimension
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for two encoders only if they give equal vectors."""
+        return self.card.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """One vector of length 1 for each text, in order: float32[len(texts), dimension].
+
+        A text beyond `card.max_tokens` tokens is cut there; a text without tokens gives zeros. The vector of a text
+        does not depend on the other texts.
+        """
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, vector in enumerate(self._each(self._sentence, texts)):
+            vectors[row] = vector
+        return vectors
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text's vector together with its contextual token vectors, from one pass; limits as in `encode`."""
+        return list(self._each(self._tokens, texts))
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of the text as the encoder reads it, special tokens included, after cutting."""
+        return len(self._tokenizer.encode(text).ids)
+
+    def _each(self, run: Callable[[Encoding], T], texts: Sequence[str]) -> Iterator[T]:
+        encodings = self._tokenizer.encode_batch(list(texts)) if len(texts) > 1 else map(self._tokenizer.encode, texts)
+        if self._threads == 1 or len(texts) < 2:
+            yield from map(run, encodings)
+            return
+        with ThreadPoolExecutor(self._threads) as pool:
+            yield from pool.map(run, encodings)
+
+    def _sentence(self, encoding: Encoding) -> NDArray[np.float32]:
+        if all(encoding.special_tokens_mask):
+            return np.zeros(self.dimension, dtype=np.float32)
+        (vector,) = self._session.run(["sentence"], {"input_ids": _ids(encoding)[None, :]})
+        return _float32(vector)
+
+    def _tokens(self, encoding: Encoding) -> Encoded:
+        kept = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
+        if not len(kept):
+            empty = np.zeros((0, self.dimension), dtype=np.float32)
+            return Encoded(np.zeros(self.dimension, dtype=np.float32), np.zeros(0, dtype=np.int64), (), empty)
+        ids = _ids(encoding)
+        sentence, vectors = self._session.run(["sentence", "tokens"], {"input_ids": ids[None, :]})
+        spans = tuple(encoding.offsets[position] for position in kept)
+        return Encoded(_float32(sentence), ids[kept], spans, _float32(vectors[kept]))
+
+
+def read_card(folder: Path) -> EncoderCard:
+    """The card of an exported encoder; raises IndexDamaged or OtherFormat."""
+    path = folder / CARD_FILE
+    try:
+        data = path.read_bytes()
+        version = msgspec.json.decode(data, type=_Version).format
+        if version != ENCODER_FORMAT:
+            raise OtherFormat(path, version, ENCODER_FORMAT)
+        return msgspec.json.decode(data, type=EncoderCard)
+    except OSError as error:
+        raise IndexDamaged(path, "it cannot be read") from error
+    except msgspec.DecodeError as error:
+        raise IndexDamaged(path, "it is not what was written") from error
+
+
+class _Version(msgspec.Struct):
+    format: int
+
+
+def _session(folder: Path, threads: int) -> InferenceSession:
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as faults
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Waiting threads must not burn the cores that other requests need.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"])
+    except (
+        faults.Fail,
+        faults.NoSuchFile,
+        faults.InvalidProtobuf,
+        faults.InvalidGraph,
+        faults.RuntimeException,
+    ) as error:
+        raise IndexDamaged(folder / MODEL_FILE, "the encoder cannot be opened") from error
+
+
+def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
+    # The tokenizers library would start threads of its own beside ours.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    path = folder / TOKENIZER_FILE
+    try:
+        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise IndexDamaged(path, "it cannot be read") from error
+    except Exception as error:
+        raise IndexDamaged(path, "it is not a tokenizer") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _ids(encoding: Encoding) -> NDArray[np.int64]:
+    return np.asarray(encoding.ids, dtype=np.int64)
+
+
+def _float32(array: ArrayLike) -> NDArray[np.float32]:
+    return np.asarray(array, dtype=np.float32)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

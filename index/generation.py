@@ -1,0 +1,193 @@
+"""A generation: one immutable, complete index in a folder, opened for reading.
+
+Opening maps the files and checks that each is there and as long as it was; nothing large is read. Rows of articles and
+passages are decoded, and checked against their checksums, when they are asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import overload
+
+import msgspec
+
+from corpus.article import Article
+from index.arrays import Arrays
+from index.encoder import Encoder
+from index.errors import IndexDamaged, NoIndex
+from index.lexical import LEXICAL_FILE, LexicalIndex
+from index.manifest import Manifest, read_manifest
+from index.passage import Passage
+from index.rows import Rows
+from index.tokens import TOKENS_FILE, TokenVectors
+from index.vectors import DENSE_FILE, SENTENCES_FILE, DenseIndex, SentenceVectors
+
+ARTICLES_FILE, PASSAGES_FILE, PLACES_FILE = "articles.jsonl", "passages.jsonl", "places.safetensors"
+ENCODER_FOLDER, ATTACHMENTS_FOLDER = "encoder", "attachments"
+
+_HASHED_WHEN_OPENED = 64 * 1024
+"""Files up to this size are hashed at every opening; larger ones by `footnote index verify` and before a switch."""
+
+
+class Articles(Mapping[str, Article]):
+    """The articles of a generation by id, in order of their ids; decoded when asked for."""
+
+    def __init__(self, rows: Rows, ids: Sequence[str], path: Path) -> None:
+        self._rows = rows
+        self._path = path
+        self._numbers = {article_id: number for number, article_id in enumerate(ids)}
+        self._decoder = msgspec.json.Decoder(Article)
+        self._read = lru_cache(maxsize=256)(self._decode)
+
+    def line(self, article_id: str) -> bytes:
+        """The stored bytes of one article."""
+        return self._rows.line(self._numbers[article_id])
+
+    def number(self, article_id: str) -> int:
+        """The place of an article in the order of ids."""
+        return self._numbers[article_id]
+
+    def _decode(self, number: int) -> Article:
+        try:
+            return self._decoder.decode(self._rows.line(number))
+        except msgspec.DecodeError as error:
+            raise IndexDamaged(self._path, f"row {number} cannot be read") from error
+
+    def __getitem__(self, article_id: str) -> Article:
+        return self._read(self._numbers[article_id])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+class Passages(Sequence[Passage]):
+    """The passages of a generation by row, article after article in text order; decoded when asked for."""
+
+    def __init__(self, rows: Rows, path: Path) -> None:
+        self._rows = rows
+        self._path = path
+        self._decoder = msgspec.json.Decoder(Passage)
+        self._read = lru_cache(maxsize=4096)(self._decode)
+
+    def line(self, row: int) -> bytes:
+        """The stored bytes of one passage."""
+        return self._rows.line(row)
+
+    def _decode(self, row: int) -> Passage:
+        try:
+            return self._decoder.decode(self._rows.line(row))
+        except msgspec.DecodeError as error:
+            raise IndexDamaged(self._path, f"row {row} cannot be read") from error
+
+    @overload
+    def __getitem__(self, index: int) -> Passage: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Passage]: ...
+    def __getitem__(self, index: int | slice) -> Passage | Sequence[Passage]:
+        if isinstance(index, slice):
+            return [self._read(row) for row in range(*index.indices(len(self)))]
+        row = int(index) + len(self) if index < 0 else int(index)
+        if not 0 <= row < len(self):
+            raise IndexError(index)
+        return self._read(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class Generation:
+    """One immutable index; safe to share between threads. Use `Generation.open` or `IndexFolder.current`."""
+
+    def __init__(self, folder: Path, manifest: Manifest, *, threads: int) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._threads = threads
+        self.places = Arrays(folder / PLACES_FILE)
+        self.dense = DenseIndex.open(folder / DENSE_FILE)
+        self.sentences = SentenceVectors(folder / SENTENCES_FILE)
+        self.tokens = TokenVectors(folder / TOKENS_FILE)
+        self.lexical = LexicalIndex.open(folder / LEXICAL_FILE)
+        path = folder / PASSAGES_FILE
+        self.passages = Passages(Rows(path, self.places["passage_offsets"], self.places["passage_checksums"]), path)
+        sizes = {self.dense.size, self.sentences.size, self.tokens.size, self.lexical.size, len(self.passages)}
+        if sizes != {manifest.counts.passages}:
+            raise IndexDamaged(folder, "its files hold different numbers of passages")
+
+    @classmethod
+    def open(cls, folder: Path, *, threads: int = 1) -> Generation:
+        """Open a generation's folder; `threads` is for the encoder.
+
+        Raises NoIndex if the folder is not there, OtherFormat, or IndexDamaged naming the file.
+        """
+        if not folder.is_dir():
+            raise NoIndex(folder)
+        manifest = read_manifest(folder)
+        check_files(folder, manifest)
+        return cls(folder, manifest, threads=threads)
+
+    @property
+    def name(self) -> str:
+        """The generation's name, such as `000012-3f9c1a`: its number, and the beginning of its content hash."""
+        return self.manifest.name
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The query encoder; opened when first asked for."""
+        return Encoder.open(self.folder / ENCODER_FOLDER, threads=self._threads)
+
+    @cached_property
+    def articles(self) -> Articles:
+        """The articles by id."""
+        path = self.folder / ARTICLES_FILE
+        rows = Rows(path, self.places["article_offsets"], self.places["article_checksums"])
+        ids = self.places["article_ids"].tobytes().decode().split("\n") if len(rows) else []
+        if len(ids) != len(rows):
+            raise IndexDamaged(self.folder / PLACES_FILE, "it lists another number of articles")
+        return Articles(rows, ids, path)
+
+    def passages_of(self, article_id: str) -> range:
+        """The rows of one article's passages."""
+        number = self.articles.number(article_id)
+        ends = self.places["article_passage_ends"]
+        return range(int(ends[number - 1]) if number else 0, int(ends[number]))
+
+    def attachment(self, name: str) -> bytes | None:
+        """The bytes of an attachment, or None if there is none of this name; its hash is checked."""
+        relative = f"{ATTACHMENTS_FOLDER}/{name}"
+        entry = self.manifest.files.get(relative)
+        if entry is None:
+            return None
+        path = self.folder / relative
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise IndexDamaged(path, "it cannot be read") from error
+        if hashlib.sha256(data).hexdigest() != entry.sha256:
+            raise IndexDamaged(path, "it is not what was written")
+        return data
+
+    def close(self) -> None:
+        """Let go of everything that was cached; the files are unmapped when the last array that lies on them goes."""
+        for name in ("encoder", "articles"):
+            self.__dict__.pop(name, None)
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """The quick check: each file is there and as long as it was, and the small ones hold what they held."""
+    for name, entry in manifest.files.items():
+        path = folder / name
+        try:
+            size = path.stat().st_size
+            small = path.read_bytes() if entry.size <= _HASHED_WHEN_OPENED else None
+        except OSError as error:
+            raise IndexDamaged(path, "it is missing or cannot be read") from error
+        if size != entry.size:
+            raise IndexDamaged(path, f"it has {size} bytes where {entry.size} were written")
+        if small is not None and hashlib.sha256(small).hexdigest() != entry.sha256:
+            raise IndexDamaged(path, "it is not what was written")

@@ -1,0 +1,67 @@
+"""Token vectors of each passage's embedded text, for late interaction (Khattab and Zaharia, "ColBERT", 2020)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arrays import Arrays
+from index.errors import IndexDamaged
+
+TOKENS_FILE = "tokens.safetensors"
+
+
+class TokenVectors:
+    """The token vectors of all passages, memory-mapped as int8; rows are those of the generation's passages."""
+
+    def __init__(self, path: Path) -> None:
+        arrays = Arrays(path)
+        self._codes, self._scales = arrays["codes"], arrays["scales"]
+        self._ids, self._ends = arrays["token_ids"], arrays["ends"]
+        self._starts = np.concatenate([np.zeros(1, dtype=np.int64), self._ends])[:-1]
+        total = int(self._ends[-1]) if self.size else 0
+        if self._codes.ndim != 2 or not len(self._codes) == len(self._scales) == len(self._ids) == total:
+            raise IndexDamaged(path, "its parts do not fit together")
+
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return len(self._ends)
+
+    @property
+    def total(self) -> int:
+        """Number of tokens."""
+        return len(self._codes)
+
+    def of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """One passage's tokens: ids int32[n] and vectors float32[n, dimension], special tokens left out."""
+        place = slice(int(self._starts[row]), int(self._ends[row]))
+        return self._ids[place], self._codes[place].astype(np.float32) * self._scales[place, None]
+
+    def stored(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float32]]:
+        """One passage's token ids, codes and scales: what a rebuild takes over."""
+        place = slice(int(self._starts[row]), int(self._ends[row]))
+        return self._ids[place], self._codes[place], self._scales[place]
+
+    def maxsim(self, query: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """For each row and each query token the best cosine among the passage's tokens.
+
+        `query` is float32[m, dimension], the token vectors of the question; the result is float32[len(rows), m]. A
+        passage without tokens scores -1 throughout.
+        """
+        wanted = np.asarray(rows, dtype=np.int64)
+        best = np.full((len(wanted), len(query)), -1.0, dtype=np.float32)
+        starts, ends = self._starts[wanted], self._ends[wanted]
+        filled = np.flatnonzero(ends > starts)
+        if not len(filled) or not len(query):
+            return best
+        places = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
+        # Scales are applied to the products, m numbers a token, rather than to the vectors, 384 a token.
+        products = self._codes[places].astype(np.float32) @ np.ascontiguousarray(query.T)
+        products *= self._scales[places, None]
+        firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ends[filled] - starts[filled])[:-1]])
+        best[filled] = np.maximum.reduceat(products, firsts, axis=0)
+        return best

@@ -1,0 +1,102 @@
+"""Vectors of whole passages (FAISS) and of their sentences (memory-mapped)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.arrays import Arrays
+from index.errors import IndexDamaged
+from index.quantised import restore
+
+DENSE_FILE = "dense.faiss"
+SENTENCES_FILE = "sentences.safetensors"
+
+
+class DenseIndex:
+    """Finds passages by their vector; rows are those of the generation's passages, scores are cosines."""
+
+    def __init__(self, path: Path) -> None:
+        import faiss
+
+        try:
+            self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+        except RuntimeError as error:
+            raise IndexDamaged(path, "the vectors cannot be read") from error
+
+    @classmethod
+    def open(cls, path: Path) -> DenseIndex:
+        """Open the file of a generation; raises IndexDamaged."""
+        return cls(path)
+
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of each vector."""
+        return int(self._index.d)
+
+    def search(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The at most `k` passages whose vectors are nearest: rows int64 and cosines float32, best first."""
+        count = min(k, self.size)
+        if count < 1:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
+        scores, rows = self._index.search(np.ascontiguousarray(vector, dtype=np.float32)[None, :], count)
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
+
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of these rows: float32[len(rows), dimension]."""
+        wanted = np.ascontiguousarray(rows, dtype=np.int64)
+        if not len(wanted):
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors: NDArray[np.float32] = self._index.reconstruct_batch(wanted)
+        return vectors
+
+
+def write_dense(vectors: NDArray[np.float32]) -> bytes:
+    """The bytes of a FAISS index over these vectors, rows in order; equal vectors give equal bytes."""
+    import faiss
+
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(np.ascontiguousarray(vectors, dtype=np.float32))
+    data: NDArray[np.uint8] = faiss.serialize_index(index)
+    return data.tobytes()
+
+
+class SentenceVectors:
+    """One vector for each sentence of each passage, memory-mapped as int8."""
+
+    def __init__(self, path: Path) -> None:
+        arrays = Arrays(path)
+        self._codes, self._scales, self._ends = arrays["codes"], arrays["scales"], arrays["ends"]
+        total = int(self._ends[-1]) if self.size else 0
+        if self._codes.ndim != 2 or not len(self._codes) == len(self._scales) == total:
+            raise IndexDamaged(path, "its parts do not fit together")
+
+    @property
+    def size(self) -> int:
+        """Number of passages."""
+        return len(self._ends)
+
+    @property
+    def total(self) -> int:
+        """Number of sentences."""
+        return len(self._codes)
+
+    def of(self, row: int) -> NDArray[np.float32]:
+        """The vectors of one passage's sentences in order: float32[sentences, dimension], of length 1 within 1 %."""
+        start = int(self._ends[row - 1]) if row else 0
+        end = int(self._ends[row])
+        return restore(self._codes[start:end], self._scales[start:end])
+
+    def at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Codes and scales of sentences numbered over the whole index: what a rebuild takes over."""
+        return self._codes[places], self._scales[places]
