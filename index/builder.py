@@ -46,8 +46,11 @@ from index.store import KEEP, IndexFolder, writing
 from index.verify import verify
 from index.words import analyse, words
 
-_CODE = ("corpus.sentences", "index.passage", "index.passages", "index.words", "index.lexical")
-"""Modules whose code decides what is stored for an article; when one changes, nothing is taken over."""
+_CODE = {
+    "texts": ("corpus.article", "corpus.sentences", "index.passage", "index.passages", "index.words", "index.lexical"),
+    "vectors": ("index.encoder", "index.embed", "index.quantised"),
+}
+"""Modules whose code decides what is stored for an article; where it changed, nothing is taken over."""
 
 
 class Attachment(Protocol):
@@ -84,6 +87,17 @@ class BuildReport:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How to build, apart from the articles; see `build`."""
+
+    model: str | Path | None = None
+    precision: Precision = DEFAULT_PRECISION
+    attachments: tuple[Attachment, ...] = ()
+    progress: Progress = no_progress
+    keep: int = KEEP
+
+
 def build(
     articles: Sequence[Article],
     folder: Path,
@@ -102,43 +116,45 @@ def build(
     the bundled one. Whatever goes wrong, the generation that was current stays current. Raises BuildFault (no
     articles, or the result does not verify), ModelFault, IndexLocked, IndexUnwritable.
     """
+    options = BuildOptions(model, precision, tuple(attachments), progress or no_progress, keep)
     index = IndexFolder(folder, step=step)
-    with index.lock(), writing(index.path):
-        return _Build(index, attachments, tuple(sources), progress or no_progress, keep).run(articles, model, precision)
+    with index.lock():
+        return build_under_lock(articles, index, tuple(sources), options)
+
+
+def build_under_lock(
+    articles: Sequence[Article], index: IndexFolder, sources: tuple[str, ...], options: BuildOptions
+) -> BuildReport:
+    """Like `build`, for a caller that holds the lock already because it read the current generation first."""
+    with writing(index.path):
+        return _Build(index, sources, options).run(articles)
 
 
 class _Build:
     """One build under the lock."""
 
-    def __init__(
-        self,
-        index: IndexFolder,
-        attachments: Sequence[Attachment],
-        sources: tuple[str, ...],
-        progress: Progress,
-        keep: int,
-    ) -> None:
+    def __init__(self, index: IndexFolder, sources: tuple[str, ...], options: BuildOptions) -> None:
         self._index = index
-        self._attachments = attachments
         self._sources = sources
-        self._progress = progress
-        self._keep = keep
+        self._options = options
+        self._progress = options.progress
         self._notes: list[str] = []
         self._seconds: dict[str, float] = {}
 
-    def run(self, articles: Sequence[Article], model: str | Path | None, precision: Precision) -> BuildReport:
+    def run(self, articles: Sequence[Article]) -> BuildReport:
         unique, failed = _unique(articles)
         if not unique:
             raise BuildFault(
                 self._index.path, "there is no article to build an index from; name a source that has some"
             )
         with self._timed("export"):
-            exported = cached_export(model, self._index.encoders, precision=precision)
+            exported = cached_export(self._options.model, self._index.encoders, precision=self._options.precision)
         settings = _settings()
         with self._timed("check"):
-            previous = self._previous(exported.card, settings)
+            previous = self._previous()
         with self._index.draft() as draft:
-            counts, embedder = self._write(draft, unique, exported.folder, previous)
+            usable = previous if previous and previous.manifest.settings["vectors"] == settings["vectors"] else None
+            counts, embedder = self._write(draft, unique, exported.folder, usable)
             manifest = self._seal(draft, exported.card, settings, counts)
             before = _versions(previous)
             after = {article.id: _line(article) for article in unique}
@@ -148,7 +164,7 @@ class _Build:
                 with self._timed("switch"):
                     draft.flush()
                     self._index.publish(draft, manifest.name)
-                    self._index.prune(self._keep)
+                    self._index.prune(self._options.keep)
         name = previous.name if same and previous else manifest.name
         return BuildReport(
             generation=name,
@@ -167,7 +183,7 @@ class _Build:
             seconds=self._seconds,
         )
 
-    def _previous(self, card: EncoderCard, settings: dict[str, str]) -> Generation | None:
+    def _previous(self) -> Generation | None:
         try:
             name = self._index.current_name()
             problems = verify(self._index.folder(name), samples=0)
@@ -259,14 +275,14 @@ class _Build:
             raise BuildFault(
                 self._index.path, f"the new generation does not verify, so it was not published: {problems[0]}"
             )
-        if not self._attachments:
+        if not self._options.attachments:
             return manifest
         with self._timed("attach"):
             generation = Generation.open(draft.folder)
-            for attachment in self._attachments:
+            for attachment in self._options.attachments:
                 draft.write(f"{ATTACHMENTS_FOLDER}/{attachment.name}", attachment.make(generation))
             generation.close()
-            return write(tuple(attachment.name for attachment in self._attachments))
+            return write(tuple(attachment.name for attachment in self._options.attachments))
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -310,14 +326,16 @@ def _versions(previous: Generation | None) -> dict[str, bytes]:
 
 
 def _settings() -> dict[str, str]:
-    return {name: _code_hash(name) for name in _CODE}
+    return {part: _code_hash(modules) for part, modules in _CODE.items()}
 
 
-def _code_hash(module: str) -> str:
-    spec = importlib.util.find_spec(module)
-    if spec is None or spec.origin is None:
-        return "unknown"
-    return hashlib.sha256(Path(spec.origin).read_bytes()).hexdigest()[:16]
+def _code_hash(modules: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for module in modules:
+        spec = importlib.util.find_spec(module)
+        if spec is not None and spec.origin is not None:
+            digest.update(Path(spec.origin).read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _footnote_version() -> str:

@@ -108,6 +108,10 @@ class Encoder:
         """Each text's vector together with its contextual token vectors, from one pass; limits as in `encode`."""
         return list(self._each(self._tokens, texts))
 
+    def is_word(self, word: str) -> bool:
+        """Whether a folded word is in the tokenizer's lexicon as a whole, which common English words are."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def count_tokens(self, text: str) -> int:
         """Tokens of the text as the encoder reads it, special tokens included, after cutting."""
         return len(self._tokenizer.encode(text).ids)

@@ -44,6 +44,16 @@ class IndexFolder:
 
     # --- reading
 
+    def exists(self) -> bool:
+        """Whether there is an index here, whole or damaged: nothing is built over a damaged one unasked."""
+        try:
+            self._history()
+        except NoIndex:
+            return False
+        except IndexDamaged:
+            return True
+        return True
+
     def current_name(self) -> str:
         """The name of the current generation; raises NoIndex or IndexDamaged. Costs one small read: poll it freely."""
         return self._history()[0]
