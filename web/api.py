@@ -1,0 +1,82 @@
+"""The routes for programs: chat and feedback (versioned), and those of operation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import msgspec
+from fastapi import APIRouter, Request
+from fastapi.sse import EventSourceResponse, format_sse_event
+from starlette.responses import Response
+
+from web.blocks import Alert
+from web.problem import Problem
+from web.request import read_chat, read_feedback, require_json
+from web.service import Answered, Service, as_json
+
+
+def router(service: Service) -> APIRouter:
+    """All routes of this module, bound to one service."""
+    routes = APIRouter()
+
+    @routes.post("/api/v1/chat", include_in_schema=False)
+    async def chat(request: Request) -> Response:
+        require_json(request.headers.get("content-type"))
+        conversation = read_chat(await request.body(), service.settings)
+        answered = await service.answer(conversation)
+        if _wants_events(request.headers.get("accept", "")):
+            return EventSourceResponse(
+                _events(answered), headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+            )
+        return _json(as_json(answered))
+
+    @routes.post("/api/v1/feedback", include_in_schema=False)
+    async def feedback(request: Request) -> Response:
+        require_json(request.headers.get("content-type"))
+        if not service.settings.feedback:
+            raise Problem(404, "Feedback is switched off on this site.")
+        service.metrics.heard(read_feedback(await request.body()))
+        return Response(status_code=204)
+
+    @routes.get("/healthz", include_in_schema=False)
+    async def healthz() -> Response:
+        return _json({"status": "ok"})
+
+    @routes.get("/readyz", include_in_schema=False)
+    async def readyz() -> Response:
+        status = service.answerer.status()
+        return _json(status, 200 if status.ready else 503)
+
+    @routes.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        if not service.settings.metrics:
+            raise Problem(404, "Metrics are switched off.")
+        text = service.metrics.text(service.answerer.status().articles)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return routes
+
+
+def _wants_events(accept: str) -> bool:
+    return any(part.partition(";")[0].strip().lower() == "text/event-stream" for part in accept.split(","))
+
+
+async def _events(answered: Answered) -> AsyncIterator[bytes]:
+    """Red flag first, then sources, then the other blocks one by one, then the whole Reply as `done`."""
+    blocks = answered.presentation.blocks
+    for block in blocks:
+        if isinstance(block, Alert):
+            yield _event("redflag", block)
+    yield _event("sources", answered.presentation.sources)
+    for block in blocks:
+        if not isinstance(block, Alert):
+            yield _event("block", block)
+    yield _event("done", as_json(answered))
+
+
+def _event(name: str, data: object) -> bytes:
+    return format_sse_event(data_str=msgspec.json.encode(data).decode("utf-8"), event=name)
+
+
+def _json(data: object, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(data), status, media_type="application/json")

@@ -1,0 +1,60 @@
+"""The web service: routes bound to one answerer and its settings, behind the doors."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import Response
+
+from web import api, pages
+from web.answerer import Answerer
+from web.assets import compose_assets
+from web.doors import BodyLimit, OriginDoor, RateDoor, RequestLog, SecurityHeaders
+from web.openapi import openapi_document
+from web.problem import Problem
+from web.service import Service
+from web.settings import ServiceSettings
+
+
+def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
+    """The ASGI application; raises FootnoteError when the settings or the widget's sources cannot be used."""
+    service = Service(answerer, settings)
+    assets = compose_assets(settings, answerer.emergency(settings.region))
+    app = FastAPI(
+        title="Footnote",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[
+            Middleware(SecurityHeaders, settings=settings),
+            Middleware(RequestLog),
+            Middleware(OriginDoor, settings=settings, metrics=service.metrics),
+            Middleware(BodyLimit, settings=settings),
+            Middleware(RateDoor, settings=settings),
+        ],
+        exception_handlers={HTTPException: _not_served, RequestValidationError: _not_valid},
+    )
+    app.include_router(api.router(service))
+    app.include_router(pages.router(service, assets))
+    document = openapi_document(settings)
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(document, media_type="application/json", headers={"cache-control": "no-cache"})
+
+    return app
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    """A route or method that does not exist, in our words: the framework's may hold parts of the request."""
+    assert isinstance(error, HTTPException)
+    details = {404: "There is no such page.", 405: "This address does not take that method."}
+    problem = Problem(error.status_code, details.get(error.status_code, "The request could not be served."))
+    return problem.response(request.state.request_id)
+
+
+async def _not_valid(request: Request, error: Exception) -> Response:
+    """A parameter that cannot be read; the framework's own answer would echo it."""
+    return Problem(422, "A parameter of the address cannot be read.").response(request.state.request_id)

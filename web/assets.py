@@ -1,0 +1,141 @@
+"""The files that a browser loads: composed once at start from the hand-written sources in `web/assets/`.
+
+A file's address holds the hash of its bytes, so it may be kept for ever; `/widget.js` is the evergreen loader, which
+names its panel by hash. Composing puts the style sheet, the texts of a locale and the site's settings into the panel,
+so that opening the chat costs one request; and drops comments and indentation. Nothing else is changed: what runs is
+what is written here. Hence two rules for these sources: a comment has its line to itself, and no string spans lines.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bot.reply import Action
+from corpus.errors import FootnoteError
+from web.settings import ServiceSettings
+
+_FOLDER = Path(__file__).parent
+Texts = Mapping[str, str]
+
+
+class AssetError(FootnoteError):
+    """A locale file or a source of the widget is not as it must be."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is served."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+    @cached_property
+    def hash(self) -> str:
+        """The start of its sha256: part of its address."""
+        return hashlib.sha256(self.content).hexdigest()[:16]
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """The content, compressed; the same bytes on every run."""
+        return gzip.compress(self.content, 9, mtime=0)
+
+    @cached_property
+    def integrity(self) -> str:
+        """The value for a script tag's `integrity`."""
+        return "sha384-" + base64.b64encode(hashlib.sha384(self.content).digest()).decode("ascii")
+
+    @property
+    def path(self) -> str:
+        """Its lasting address on this service."""
+        return f"/assets/{self.hash}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """All files by name (`loader.js`, `panel.en.js`, `site.css`) and the texts by locale."""
+
+    files: Mapping[str, Asset]
+    texts: Mapping[str, Texts]
+
+    def __getitem__(self, name: str) -> Asset:
+        return self.files[name]
+
+
+def compose_assets(settings: ServiceSettings, emergency: tuple[Action, ...]) -> Assets:
+    """Make every file for a service with these settings; raises AssetError when a source is broken."""
+    texts = _locales(_FOLDER / "locales")
+    files = [_asset("site.css", _accent(_squeeze(_source("site.css")), settings), "text/css")]
+    files.append(_asset("icon.svg", _accent(_source("icon.svg"), settings), "image/svg+xml"))
+    panels = {}
+    for locale, table in sorted(texts.items()):
+        panel = _asset(f"panel.{locale}.js", _panel(settings, emergency, table), "text/javascript")
+        files.append(panel)
+        panels[locale] = [table["launcher"], panel.path]
+    launcher = _accent(_squeeze(_source("launcher.css")), settings)
+    loader = _fill(_squeeze(_source("loader.js")), {"CSS": launcher, "PANELS": panels})
+    files.append(_asset("loader.js", loader, "text/javascript"))
+    return Assets({file.name: file for file in files}, texts)
+
+
+def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Texts) -> str:
+    site = {
+        "name": settings.site_name,
+        "search": settings.search_url,
+        "contact": settings.contact,
+        "contactUrl": settings.contact_url,
+        "emergency": [[action.label, action.href] for action in emergency],
+        "max": settings.max_message_characters,
+        "most": settings.max_messages,
+        "wait": int(settings.answer_seconds * 1000) + 5000,
+        "feedback": settings.feedback,
+    }
+    css = _accent(_squeeze(_source("panel.css")), settings)
+    return _fill(_squeeze(_source("panel.js")), {"CSS": css, "TEXTS": dict(texts), "SITE": site})
+
+
+def _source(name: str) -> str:
+    return (_FOLDER / "assets" / name).read_text(encoding="utf-8")
+
+
+def _squeeze(source: str) -> str:
+    """`source` without whole-line comments, indentation and empty lines."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _fill(source: str, values: Mapping[str, Any]) -> str:
+    for name, value in values.items():
+        if source.count(f"__{name}__") != 1:
+            raise AssetError(f"widget source: __{name}__ must stand in it once; reinstall footnote")
+        source = source.replace(f"__{name}__", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return source
+
+
+def _accent(css: str, settings: ServiceSettings) -> str:
+    return css.replace("ACCENT", settings.accent)
+
+
+def _asset(name: str, text: str, media_type: str) -> Asset:
+    return Asset(name, text.encode("utf-8"), f"{media_type}; charset=utf-8")
+
+
+def _locales(folder: Path) -> dict[str, Texts]:
+    """The string tables, each checked to hold exactly the keys of English."""
+    tables: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*.json")):
+        tables[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+    wanted = set(tables.get("en", {}))
+    for locale, table in tables.items():
+        if wanted ^ set(table):
+            keys = ", ".join(sorted(wanted ^ set(table)))
+            raise AssetError(f"locales/{locale}.json: these keys are missing or unknown: {keys}")
+    return dict(tables)

@@ -1,0 +1,2 @@
+// later
+var css=__CSS__,panels=__PANELS__;

@@ -1,0 +1,234 @@
+"""Typed blocks: a Reply as pages and widget show it, and no decision about content.
+
+    alert       a card of fixed words (escalation), with its actions
+    paragraph   running text, in pieces, each with the number of its source or none
+    list        items, each with the number of its source
+    notice      the designed state for "not covered", with the Reply's reason
+    suggestions questions that the articles do answer
+
+Everything that is shown comes from the Reply; the article is asked only for its structure (was this sentence a list
+item?), its review date and a link. Text only: no HTML, no Markdown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
+
+from bot.reply import Action, Citation, Escalation, Reason, Reply, Sentence, Tier
+from corpus.article import Article
+from web.textfragment import text_directive
+
+Find = Callable[[str], Article | None]
+"""Gives an article by id, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text and the number of the source it is quoted from; None for the bot's own words."""
+
+    text: str
+    source: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An escalation card; `text` holds its paragraphs, one per line."""
+
+    tier: Tier
+    headline: str
+    text: str
+    actions: tuple[Action, ...]
+    also: tuple[Tier, ...] = ()
+    type: Literal["alert"] = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences that belong together, in order."""
+
+    pieces: tuple[Piece, ...]
+    type: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """List items, in order; the words that introduce them are the paragraph before."""
+
+    items: tuple[Piece, ...]
+    type: Literal["list"] = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Why there is no answer, in the bot's words."""
+
+    text: str
+    reason: Reason | None
+    type: Literal["notice"] = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Questions to offer as buttons."""
+
+    questions: tuple[str, ...]
+    type: Literal["suggestions"] = "suggestions"
+
+
+Block = Alert | Paragraph | ItemList | Notice | Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One footnote: `page` is the article here with the passage marked, `link` the passage on the original page."""
+
+    number: int
+    article_id: str
+    title: str
+    section: str
+    quote: str
+    page: str
+    link: str | None
+    reviewed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """What is shown for one Reply: blocks in reading order, the card first where it must be, and the footnotes."""
+
+    blocks: tuple[Block, ...]
+    sources: tuple[Source, ...]
+
+
+def present(reply: Reply, find: Find) -> Presentation:
+    """The blocks and sources of `reply`; `find` must look into the generation that made it."""
+    alert = _alerts(reply.escalation)
+    if reply.kind == "escalation":
+        return Presentation(alert, ())
+    last = alert if reply.escalation is not None and reply.escalation.tier == "assessment" else ()
+    first = () if last else alert
+    questions = (Suggestions(reply.suggestions),) if reply.suggestions else ()
+    blocks = (*first, *_body(reply, find), *last, *questions)
+    return Presentation(blocks, tuple(_source(citation, find) for citation in reply.citations))
+
+
+def _alerts(escalation: Escalation | None) -> tuple[Block, ...]:
+    if escalation is None:
+        return ()
+    card = Alert(escalation.tier, escalation.headline, escalation.text, escalation.actions, escalation.also)
+    return (card,)
+
+
+def _body(reply: Reply, find: Find) -> tuple[Block, ...]:
+    if reply.kind == "abstain":
+        return (Notice(_own_words(reply), reply.reason),)
+    if not reply.sentences:
+        return tuple(_paragraphs(_own_words(reply)))
+    return tuple(_answer(reply, find))
+
+
+def _own_words(reply: Reply) -> str:
+    """The text without the escalation's words, which have a card of their own."""
+    text = reply.text
+    if reply.escalation is not None:
+        for part in (reply.escalation.headline, reply.escalation.text):
+            text = text.replace(part, "")
+    return text.strip()
+
+
+def _paragraphs(text: str) -> list[Paragraph]:
+    return [Paragraph((Piece(line.strip(), None),)) for line in text.split("\n") if line.strip()]
+
+
+_MARK = re.compile(r"\[\d+\]")
+_BULLET = re.compile(r"^[\s\-*•–]+|[\s\-*•–]+$")
+
+
+def _answer(reply: Reply, find: Find) -> list[Block]:
+    """Sentences as paragraphs and lists, with any words of the bot between them kept as paragraphs."""
+    blocks: list[Block] = []
+    citations = {citation.number: citation for citation in reply.citations}
+    text, at = _own_words(reply), 0
+    previous: Sentence | None = None
+    for sentence in reply.sentences:
+        found = text.find(sentence.text, at)
+        if found >= 0:
+            between = _BULLET.sub("", _MARK.sub("", text[at:found])).strip()
+            if any(letter.isalnum() for letter in between):
+                blocks.extend(_paragraphs(between))
+                previous = None
+            at = found + len(sentence.text)
+        piece = Piece(sentence.text, sentence.citation)
+        together = previous is not None and previous.citation == sentence.citation
+        _append(blocks, piece, is_item=_is_item(sentence, citations.get(sentence.citation), find), together=together)
+        previous = sentence
+    rest = _BULLET.sub("", _MARK.sub("", text[at:])).strip()
+    if any(letter.isalnum() for letter in rest):
+        blocks.extend(_paragraphs(rest))
+    return blocks
+
+
+def _append(blocks: list[Block], piece: Piece, *, is_item: bool, together: bool) -> None:
+    last = blocks[-1] if blocks and together else None
+    if is_item and isinstance(last, ItemList):
+        blocks[-1] = ItemList((*last.items, piece))
+    elif is_item:
+        blocks.append(ItemList((piece,)))
+    elif isinstance(last, Paragraph):
+        blocks[-1] = Paragraph((*last.pieces, piece))
+    else:
+        blocks.append(Paragraph((piece,)))
+
+
+def _is_item(sentence: Sentence, citation: Citation | None, find: Find) -> bool:
+    """Whether the sentence stands in the article as (part of) a list item or a table row."""
+    if citation is None:
+        return False
+    article = find(citation.article_id)
+    if article is None or article.version != citation.article_version:
+        return False
+    start = article.text.find(sentence.text, citation.start, citation.end)
+    if start < 0:
+        return False
+    items = (item for section in article.sections for block in section.blocks for item in block.items)
+    return any(item.start <= start < item.end for item in items)
+
+
+def _source(citation: Citation, find: Find) -> Source:
+    article = find(citation.article_id)
+    same = article is not None and article.version == citation.article_version
+    link = citation.url if citation.url is not None and is_web_link(citation.url) else None
+    if link is not None and same and article is not None and "#" not in link:
+        directive = text_directive(article.text, citation.start, citation.end)
+        link = link if directive is None else f"{link}#:~:{directive}"
+    return Source(
+        number=citation.number,
+        article_id=citation.article_id,
+        title=citation.title,
+        section=citation.section,
+        quote=citation.quote,
+        page=passage_path(citation),
+        link=link,
+        reviewed=article.metadata.reviewed if article is not None else None,
+    )
+
+
+def passage_path(citation: Citation) -> str:
+    """Where the service shows the article with this passage marked; needs no state on the server."""
+    where = {
+        "start": citation.start,
+        "end": citation.end,
+        "version": citation.article_version[:12],
+        "section": citation.section,
+    }
+    return f"/articles/{percent_encode(citation.article_id, safe='')}?{urlencode(where)}#passage"
+
+
+def is_web_link(link: str) -> bool:
+    """Whether `link` is http(s), the only kind of link that an article may bring to a page."""
+    return link.startswith(("https://", "http://"))

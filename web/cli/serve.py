@@ -1,0 +1,62 @@
+"""`footnote serve`: the web service on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from web.settings import documentation, keys, load_settings
+
+_GRACE_SECONDS = 10
+_MOST_CONNECTIONS = 1000
+_IDLE_SECONDS = 10
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add one flag per setting and `--config FILE`; a flag that is not given is passed as None."""
+    for key in reversed(keys()):
+        flag = "--" + key.replace("_", "-")
+        command = click.option(flag, key, default=None, help=documentation(key))(command)
+    config = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--config", type=config, default=None, help="Settings file (default: footnote.toml).")(command)
+
+
+@click.command()
+@settings_options
+def serve(config: Path | None, **flags: str | None) -> None:
+    """Serve the chat, its pages and its widget.
+
+    Settings come from footnote.toml, then FOOTNOTE_* variables, then these flags.
+    """
+    settings = load_settings(config, os.environ, flags).settings
+
+    # Imported here: reading the settings, or --help, must not pay for a web framework.
+    import uvicorn
+
+    from bot.bot import Site
+    from web.app import create_app
+    from web.cli.opening import ensure_index
+    from web.live import LiveAnswerer
+    from web.logs import log_to_standard_error
+
+    log_to_standard_error()
+    ensure_index(Path(settings.index))
+    app = create_app(LiveAnswerer(Path(settings.index), Site(settings.contact or "", settings.region)), settings)
+    click.echo(f"Serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", err=True)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Addresses are read by web.limits, from named proxies only.
+        proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
+        limit_concurrency=_MOST_CONNECTIONS,
+    )

@@ -1,0 +1,35 @@
+"""Logs as JSON, one object a line on standard error: times, routes, outcomes; never text, address or identifier."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+_FIELDS = ("request_id", "method", "route", "status", "milliseconds", "generation", "fault")
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as JSON with the fields of a closed list; whatever else a record carries is dropped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its line break."""
+        entry = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        entry.update({name: getattr(record, name) for name in _FIELDS if hasattr(record, name)})
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def log_to_standard_error(level: int = logging.INFO) -> None:
+    """Send the logs of the service and of its server to standard error; uvicorn's own access log stays off."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for name in ("footnote", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = [handler]
+        logger.setLevel(level)
+        logger.propagate = False

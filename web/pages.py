@@ -1,0 +1,173 @@
+"""The routes for people: demonstration page, chat without JavaScript, articles, and the files of the widget."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import jinja2
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.conversation import Conversation, Message
+from corpus.article import Article, Span
+from web.articlepage import article_page, section_slug
+from web.assets import Asset, Assets, Texts
+from web.blocks import is_web_link
+from web.problem import Problem
+from web.request import read_form
+from web.service import Service
+from web.settings import ServiceSettings
+from web.talk import Talk, talk
+
+_FOREVER = "public, max-age=31536000, immutable"
+_SOON = "public, max-age=300"
+_ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
+
+
+class Pages:
+    """Templates and what every one of them needs."""
+
+    def __init__(self, service: Service, assets: Assets) -> None:
+        self.service = service
+        self.assets = assets
+        self.texts = assets.texts["en"]
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        settings = service.settings
+        self._templates.globals.update(
+            site=settings,
+            texts=self.texts,
+            icon=assets["icon.svg"].path,
+            styles=assets["site.css"].path,
+            emergency=service.answerer.emergency(settings.region),
+        )
+
+    def page(self, name: str, status: int = 200, *, cache: str = "no-store", **values: object) -> HTMLResponse:
+        """The page made from template `name`."""
+        html = self._templates.get_template(f"{name}.jinja").render(**values)
+        return HTMLResponse(html, status, headers={"cache-control": cache})
+
+
+def router(service: Service, assets: Assets) -> APIRouter:
+    """All routes of this module, bound to one service and its composed files."""
+    routes = APIRouter(include_in_schema=False)
+    pages = Pages(service, assets)
+
+    @routes.get("/")
+    async def demonstration(request: Request) -> Response:
+        held = service.answerer.hold()
+        ids = held.article_ids()
+        articles = [article for article in map(held.article, ids[:12]) if article is not None]
+        if not articles:
+            return pages.page("empty", 503)
+        return pages.page(
+            "demo",
+            article=articles[0],
+            page=article_page(articles[0], None),
+            others=articles[1:],
+            loader=assets["loader.js"],
+            base=str(request.base_url).rstrip("/"),
+        )
+
+    @routes.get("/chat")
+    async def chat_page() -> Response:
+        return pages.page("chat", talk=Talk(), earlier=[], problem=None, draft="")
+
+    @routes.post("/chat")
+    async def chat_turn(request: Request) -> Response:
+        return await _turn(pages, await request.body())
+
+    @routes.get("/articles/{article_id}")
+    async def article(
+        article_id: str, start: str = "", end: str = "", version: str = "", section: str = ""
+    ) -> Response:
+        found = service.answerer.hold().article(article_id) if _ARTICLE_ID.fullmatch(article_id) else None
+        if found is None:
+            return pages.page("missing", 404)
+        return _article(pages, found, _span(start, end), version, section)
+
+    @routes.get("/widget.js")
+    async def widget(request: Request) -> Response:
+        return _file(request, assets["loader.js"], _SOON)
+
+    @routes.get("/assets/{digest}/{name}")
+    async def asset(request: Request, digest: str, name: str) -> Response:
+        file = assets.files.get(name)
+        if file is None:
+            raise Problem(404, "There is no such file.")
+        # A page that was loaded before an update still asks for the old hash: it gets the new file, kept only briefly.
+        return _file(request, file, _FOREVER if digest == file.hash else _SOON)
+
+    return routes
+
+
+async def _turn(pages: Pages, body: bytes) -> Response:
+    """The page after one form post; every reply is made again from the visitor's messages, so none can be forged."""
+    settings = pages.service.settings
+    earlier, question, again = read_form(body, settings)
+    if again:
+        return pages.page("chat", talk=Talk(), earlier=[], problem=None, draft="")
+    problem = _refusal(earlier, question, settings, pages.texts)
+    asked = earlier if problem else [*earlier, question]
+    conversations = [
+        Conversation(tuple(Message("visitor", text) for text in asked[: count + 1]), settings.region)
+        for count in range(len(asked))
+    ]
+    try:
+        answered = await pages.service.answer_all(conversations) if conversations else []
+    except Problem as busy:
+        # The question stays in the box, and what was asked before travels on.
+        return pages.page("chat", busy.status, talk=Talk(), earlier=earlier, problem=busy.detail, draft=question)
+    status, draft = (422, question) if problem else (200, "")
+    return pages.page("chat", status, talk=talk(asked, answered), earlier=asked, problem=problem, draft=draft)
+
+
+def _refusal(earlier: list[str], question: str, settings: ServiceSettings, texts: Texts) -> str | None:
+    """Why this question is not answered, in words for the visitor; None when it is."""
+    if not question:
+        return texts["empty"]
+    if any(len(text) > settings.max_message_characters for text in (*earlier, question)):
+        return texts["tooLong"]
+    if len(earlier) * 2 + 1 > settings.max_messages:
+        return texts["full"]
+    return None
+
+
+def _article(pages: Pages, article: Article, span: Span | None, version: str, section: str) -> Response:
+    changed = bool(version) and not article.version.startswith(version)
+    slugs = {section_slug(part.path): part.path[-1] for part in article.sections if part.path}
+    wanted = section_slug(section.split(" > "))
+    url = article.metadata.url
+    return pages.page(
+        "article",
+        cache="no-cache",
+        article=article,
+        page=article_page(article, None if changed else span),
+        changed=changed,
+        section=(wanted, slugs[wanted]) if wanted in slugs else None,
+        original=url if url is not None and is_web_link(url) else None,
+        sources=article.metadata.sources,
+        is_link=is_web_link,
+    )
+
+
+def _span(start: str, end: str) -> Span | None:
+    if not (start.isascii() and start.isdecimal() and end.isascii() and end.isdecimal()):
+        return None
+    return Span(int(start[:9]), int(end[:9]))
+
+
+def _file(request: Request, asset: Asset, cache: str) -> Response:
+    headers = {"cache-control": cache, "vary": "Accept-Encoding", "etag": f'"{asset.hash}"'}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        return Response(asset.gzipped, headers=headers, media_type=asset.media_type)
+    return Response(asset.content, headers=headers, media_type=asset.media_type)

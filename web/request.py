@@ -1,0 +1,138 @@
+"""What a client sends, read strictly: closed key sets, our own words about what is wrong, never the visitor's.
+
+The decoder's messages are thrown away, since they quote keys and values; only the place is told (`/messages/0/text`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+from urllib.parse import parse_qs
+
+import msgspec
+
+from bot.conversation import Conversation, Message
+from web.problem import Problem
+from web.settings import ServiceSettings
+
+
+class ChatMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One message; only those of the visitor are evidence."""
+
+    role: Literal["visitor", "bot"]
+    text: str
+
+
+class ChatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole conversation, oldest message first, the last one the visitor's."""
+
+    messages: list[ChatMessage]
+    region: str | None = None
+
+
+FeedbackReason = Literal["not_my_question", "unclear", "not_enough", "wrong", "other"]
+
+
+class FeedbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether one answer helped; None takes an earlier word back. Holds nothing that the visitor wrote."""
+
+    helpful: bool | None
+    kind: Literal["answer", "abstain", "escalation", "smalltalk"]
+    reason: FeedbackReason | None = None
+    articles: list[str] = []
+    generation: str | None = None
+
+
+_chat_decoder = msgspec.json.Decoder(ChatRequest)
+_feedback_decoder = msgspec.json.Decoder(FeedbackRequest)
+
+_REGION = re.compile(r"[a-z][a-z-]{0,15}")
+_ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
+# A bot message comes from us; ten times a long answer leaves room for any that we ever sent.
+_MAX_BOT_CHARACTERS = 8000
+# Control characters say nothing to a reader; line breaks and tabs do.
+_CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
+
+
+def require_json(content_type: str | None) -> None:
+    """Refuse any body that a plain HTML form of another site could send."""
+    if (content_type or "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "Send the body as application/json.")
+
+
+def read_chat(body: bytes, settings: ServiceSettings) -> Conversation:
+    """The conversation in `body`; raises Problem 400 (not JSON) or 422 (not as documented, or over a limit)."""
+    try:
+        request = _chat_decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        raise _unreadable(error) from None
+    if len(request.messages) > settings.max_messages:
+        raise Problem(
+            422,
+            f"A conversation holds at most {settings.max_messages} messages. Start a new one.",
+            pointer="/messages",
+        )
+    messages = tuple(_message(message, number, settings) for number, message in enumerate(request.messages))
+    if not messages or messages[-1].role != "visitor":
+        raise Problem(422, "The last message must be the visitor's.", pointer="/messages")
+    return Conversation(messages, read_region(request.region, settings))
+
+
+def read_region(region: str | None, settings: ServiceSettings) -> str | None:
+    """The region that was asked for, or the site's own; raises Problem 422 for what cannot be a region."""
+    if region is None or region == "":
+        return settings.region
+    if not _REGION.fullmatch(region):
+        raise Problem(422, "A region is a short name in small letters, such as uk.", pointer="/region")
+    return region
+
+
+def read_feedback(body: bytes) -> FeedbackRequest:
+    """The feedback in `body`; raises Problem as `read_chat` does."""
+    try:
+        feedback = _feedback_decoder.decode(body)
+    except msgspec.MsgspecError as error:
+        raise _unreadable(error) from None
+    if len(feedback.articles) > 5 or not all(_ARTICLE_ID.fullmatch(article) for article in feedback.articles):
+        raise Problem(422, "At most 5 article ids.", pointer="/articles")
+    return feedback
+
+
+def read_form(body: bytes, settings: ServiceSettings) -> tuple[list[str], str, bool]:
+    """Earlier visitor messages, the new one and whether to start again, from the form of /chat."""
+    try:
+        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=settings.max_messages + 8)
+    except (UnicodeDecodeError, ValueError):
+        raise Problem(400, "The form could not be read. Go back and try again.") from None
+    # A form sends line breaks as CR LF; clean() drops the CR.
+    earlier = [clean(text) for text in fields.get("earlier", ())]
+    question = clean(fields.get("question", [""])[0])
+    return [text for text in earlier if text], question, "again" in fields
+
+
+def clean(text: str) -> str:
+    """`text` in NFC, without control characters and outer white space."""
+    return unicodedata.normalize("NFC", text).translate(_CONTROL).strip()
+
+
+def _message(message: ChatMessage, number: int, settings: ServiceSettings) -> Message:
+    text = clean(message.text)
+    pointer = f"/messages/{number}/text"
+    limit = settings.max_message_characters if message.role == "visitor" else _MAX_BOT_CHARACTERS
+    if len(text) > limit:
+        raise Problem(422, f"A message holds at most {limit} characters. Shorten it.", pointer=pointer)
+    if not text:
+        raise Problem(422, "The message is empty.", pointer=pointer)
+    return Message(message.role, text)
+
+
+_PLACE = re.compile(r" - at `\$([\w.\[\]]*)`$")
+
+
+def _unreadable(error: msgspec.MsgspecError) -> Problem:
+    if not isinstance(error, msgspec.ValidationError):
+        return Problem(400, "The body is not valid JSON.")
+    place = _PLACE.search(str(error))
+    pointer = re.sub(r"\.|\[(\d+|\.\.\.)\]", lambda m: f"/{m[1]}" if m[1] else "/", place[1]) if place else ""
+    return Problem(422, "The body is not as documented in /openapi.json.", pointer=pointer)

@@ -1,0 +1,77 @@
+"""The service behind the routes: one answerer, its settings, and the limits within which it answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from bot.conversation import Conversation
+from bot.reply import Reply
+from web.answerer import Answerer
+from web.blocks import Presentation, present
+from web.metrics import Metrics
+from web.problem import Problem
+from web.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A Reply and how it is shown; both from one generation."""
+
+    reply: Reply
+    presentation: Presentation
+
+
+@dataclass(slots=True)
+class Service:
+    """What every route needs; lives as long as the process."""
+
+    answerer: Answerer
+    settings: ServiceSettings
+    metrics: Metrics = field(default_factory=Metrics)
+    _limiter: anyio.CapacityLimiter | None = None
+
+    async def answer(self, conversation: Conversation) -> Answered:
+        """The Reply to `conversation`; raises Problem 503 when too much is waiting or time is up."""
+        answered = await self.answer_all([conversation])
+        return answered[0]
+
+    async def answer_all(self, conversations: list[Conversation]) -> list[Answered]:
+        """The Replies to several conversations from one generation, within the time of one answer."""
+        limiter = self._limit()
+        if limiter.statistics().tasks_waiting >= self.settings.answer_queue:
+            raise Problem(503, "Very many people are asking just now. Try again in a few seconds.", retry_after=3)
+        held = self.answerer.hold()
+        with anyio.move_on_after(self.settings.answer_seconds):
+            return await anyio.to_thread.run_sync(
+                self._answer_here, held, conversations, limiter=limiter, abandon_on_cancel=True
+            )
+        raise Problem(503, "The answer took too long. Try again.", retry_after=3)
+
+    def _answer_here(self, held: Answerer, conversations: list[Conversation]) -> list[Answered]:
+        answered = []
+        for conversation in conversations:
+            began = time.perf_counter()
+            reply = held.reply(conversation)
+            answered.append(Answered(reply, present(reply, held.article)))
+            self.metrics.replied(reply, time.perf_counter() - began)
+        return answered
+
+    def _limit(self) -> anyio.CapacityLimiter:
+        # Made on first use: it belongs to the event loop that is running then.
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(self.settings.answer_threads)
+        return self._limiter
+
+
+def as_json(answered: Answered) -> dict[str, Any]:
+    """The Reply of the contract, with `blocks` and `sources` beside its own fields."""
+    return {
+        **answered.reply.as_dict(),
+        "blocks": answered.presentation.blocks,
+        "sources": answered.presentation.sources,
+    }

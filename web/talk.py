@@ -1,0 +1,51 @@
+"""A conversation as the page without JavaScript shows it: turns, the cards pinned above them, the next questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from web.blocks import Alert, Block, Source, Suggestions
+from web.service import Answered
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what is shown for it, cards before and after the answer kept apart."""
+
+    asked: str
+    before: tuple[Alert, ...]
+    answer: tuple[Block, ...]
+    after: tuple[Alert, ...]
+    sources: tuple[Source, ...]
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """All turns; `pinned` are the cards of earlier turns, which stay in sight; `questions` are offered next."""
+
+    turns: tuple[Turn, ...] = ()
+    pinned: tuple[Alert, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+def talk(asked: Sequence[str], answered: Sequence[Answered]) -> Talk:
+    """The page for these questions and their replies."""
+    turns = tuple(_turn(question, answer) for question, answer in zip(asked, answered, strict=True))
+    if not turns:
+        return Talk()
+    current = turns[-1].before
+    earlier = (card for turn in turns[:-1] for card in turn.before if card not in current)
+    last = answered[-1].presentation.blocks
+    questions = tuple(q for block in last if isinstance(block, Suggestions) for q in block.questions)
+    return Talk(turns, tuple(dict.fromkeys(earlier)), questions)
+
+
+def _turn(asked: str, answered: Answered) -> Turn:
+    blocks = answered.presentation.blocks
+    cards = tuple(block for block in blocks if isinstance(block, Alert))
+    rest = tuple(block for block in blocks if not isinstance(block, Alert | Suggestions))
+    late = tuple(card for card in cards if card.tier == "assessment")
+    early = tuple(card for card in cards if card.tier != "assessment")
+    return Turn(asked, early, rest, late, answered.presentation.sources, answered.reply.kind != "abstain")
