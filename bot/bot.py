@@ -16,8 +16,7 @@ from bot.turn import Thinker, Turn
 from bot.understanding.followup import Past
 from bot.understanding.question import Reader
 from bot.understanding.spelling import Speller
-from bot.understanding.vocabulary import Vocabulary
-from bot.understanding.vocabulary import load as load_vocabulary
+from bot.understanding.vocabulary import Vocabulary, bundled
 from corpus.article import Article
 from index.generation import Generation
 from index.search import Searcher
@@ -66,7 +65,7 @@ class Bot:
         """The bot on the current generation of a folder; raises a FootnoteError that says what is wrong with it."""
         generation = IndexFolder(index_folder).current()
         screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
-        return cls(generation, screen, load_vocabulary(vocabulary_folder()), site=site)
+        return cls(generation, screen, bundled(), site=site)
 
     def reply(self, conversation: Conversation) -> Reply:
         """The Reply to the last message of the conversation, which must be the visitor's."""
@@ -168,13 +167,6 @@ class Bot:
 
     def _stamped(self, reply: Reply) -> Reply:
         return replace(reply, generation=self.generation.name)
-
-
-def vocabulary_folder() -> Path:
-    """The folder of the bundled vocabulary."""
-    import corpus
-
-    return Path(corpus.__path__[0]) / "vocabulary"
 
 
 def _escalation(escalation: Escalation) -> Reply:

@@ -95,5 +95,12 @@ def load(folder: Path) -> Vocabulary:
     return Vocabulary(entries)
 
 
+def bundled() -> Vocabulary:
+    """The vocabulary that comes with Footnote."""
+    import corpus
+
+    return load(Path(next(iter(corpus.__path__))) / "vocabulary")
+
+
 def _phrases(side: str, separator: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in side.split(separator) if phrase.strip())

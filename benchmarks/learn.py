@@ -1,0 +1,234 @@
+"""Learns the two linear models of answering and writes `bot/answering/weights.json`.
+
+    python -m benchmarks.learn --set INDEX QUESTIONS [--set INDEX QUESTIONS ...] [--write]
+
+Each set is an index folder and a folder of questions for its articles (docs/evaluation.md). Cases whose id hashes into the
+third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
+passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown a second time with
+its gold passages taken out, labelled as not answerable. Prints leave-one-set-out figures, so that what is reported was not
+trained on. Deterministic; needs scipy (extra `build` brings it through sentence-transformers).
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from bot.answering import features
+from bot.answering.model import Linear, Weights
+from bot.evaluation.questions import load
+from bot.evaluation.score import squeeze
+from bot.understanding.question import Question, Reader
+from bot.understanding.smalltalk import is_instruction, smalltalk
+from bot.understanding.spelling import Speller
+from bot.understanding.vocabulary import bundled
+from index.search import Hit, Searcher
+from index.store import IndexFolder
+
+Array = NDArray[np.float64]
+
+
+@dataclass
+class Sample:
+    """One question with its candidates' features, which of them are gold, and the searcher that found them."""
+
+    source: str
+    label: str
+    question: Question
+    hits: list[Hit]
+    table: Array
+    gold: NDArray[np.bool_]
+    searcher: Searcher
+    answerable: bool = True
+    near: bool = field(default=False)
+
+
+def samples(index: Path, questions: Path) -> list[Sample]:
+    """Every single question of a set that is not set aside, searched."""
+    generation = IndexFolder(index).current()
+    searcher = Searcher(generation)
+    vocabulary = bundled()
+    reader = Reader(
+        Speller(generation.lexical.vocabulary(), vocabulary.surface, generation.encoder.is_word), vocabulary
+    )
+    found = []
+    for case in load([questions], "tuned"):
+        if case.group not in ("single", "unanswerable"):
+            continue
+        turn = case.turns[0]
+        if smalltalk(turn.user) or is_instruction(turn.user):
+            continue
+        question = reader.read(turn.user)
+        hits = searcher.search(question.query) if question.query.terms else []
+        if not hits:
+            continue
+        golds = [squeeze(gold) for gold in turn.gold]
+        gold = np.array([any(g in squeeze(hit.passage.text) for g in golds) for hit in hits])
+        table = np.array([features.candidate(question, hit) for hit in hits])
+        found.append(
+            Sample(
+                str(index),
+                case.label,
+                question,
+                hits,
+                table,
+                gold,
+                searcher,
+                turn.expect == "answer",
+                case.label == "near",
+            )
+        )
+    return found
+
+
+def learn_ranking(data: Sequence[Sample], penalty: float = 0.3) -> Linear:
+    """Listwise softmax regression with an L2 penalty; features without spread keep weight 0."""
+    usable = [s for s in data if s.answerable and s.gold.any() and not s.gold.all()]
+    width = len(features.RANKING)
+
+    def loss(w: Array) -> tuple[float, Array]:
+        total, slope = penalty * float(w @ w), 2 * penalty * w
+        for s in usable:
+            scores = s.table @ w
+            p = np.exp(scores - scores.max())
+            p /= p.sum()
+            mass = float(p[s.gold].sum())
+            total -= float(np.log(max(mass, 1e-12)))
+            wanted = np.where(s.gold, p / max(mass, 1e-12), 0.0)
+            slope -= s.table.T @ (wanted - p)
+        return total, slope
+
+    best = minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B")
+    return Linear(0.0, {name: round(float(v), 4) for name, v in zip(features.RANKING, best.x, strict=True)})
+
+
+def ranked(sample: Sample, ranking: Linear, *, without_gold: bool = False) -> list[tuple[Hit, float]]:
+    """The sample's candidates, best first."""
+    scored = [
+        (hit, ranking.score(features.RANKING, list(row)))
+        for hit, row, gold in zip(sample.hits, sample.table, sample.gold, strict=True)
+        if not (without_gold and gold)
+    ]
+    return sorted(scored, key=lambda pair: (-pair[1], pair[0].row))
+
+
+def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Array, Array]:
+    """Features, labels and weights of the answering model, left-out passages included at half weight."""
+    rows, labels, weights = [], [], []
+    for s in data:
+        order = ranked(s, ranking)
+        rows.append(features.result(s.question, order, s.searcher))
+        labels.append(float(s.answerable))
+        weights.append(1.0)
+        if s.answerable and s.gold.any():
+            left = ranked(s, ranking, without_gold=True)
+            if left:
+                rows.append(features.result(s.question, left, s.searcher))
+                labels.append(0.0)
+                weights.append(0.25)
+    return np.array(rows), np.array(labels), np.array(weights)
+
+
+def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 0.15) -> Linear:
+    """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale."""
+    x, y, weight = answering_table(data, ranking)
+    weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
+    z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
+
+    def loss(w: Array) -> tuple[float, Array]:
+        margin = z @ w
+        p = 1 / (1 + np.exp(-margin))
+        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum())
+        slope = z.T @ (weight * (p - y))
+        value += penalty * float(w[:-1] @ w[:-1])
+        slope[:-1] += 2 * penalty * w[:-1]
+        return value, slope
+
+    best = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    raw = best[:-1] / spread
+    bias = float(best[-1] - (raw * mean).sum())
+    return Linear(round(bias, 4), {n: round(float(v), 4) for n, v in zip(features.ANSWERING, raw, strict=True)})
+
+
+def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) -> Array:
+    """How probable it is, for each sample, that its best candidates answer."""
+    return np.array(
+        [
+            answering.probability(features.ANSWERING, features.result(s.question, ranked(s, ranking), s.searcher))
+            for s in data
+        ]
+    )
+
+
+def threshold(data: Sequence[Sample], p: Array, kept: float = 0.96) -> float:
+    """The largest probability at which still `kept` of the answerable questions are answered."""
+    return float(np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable], 1 - kept))
+
+
+def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: float) -> None:
+    """Print hit rates and abstention for one set."""
+    places = []
+    for s in data:
+        if s.answerable and s.gold.any():
+            order = ranked(s, ranking)
+            gold = {hit.row for hit, g in zip(s.hits, s.gold, strict=True) if g}
+            places.append(next(i for i, (hit, _) in enumerate(order) if hit.row in gold))
+    hit = [np.mean([place < k for place in places]) for k in (1, 3, 5)]
+    kept = np.mean([v >= at for s, v in zip(data, p, strict=True) if s.answerable])
+    groups = {}
+    for s, v in zip(data, p, strict=True):
+        if not s.answerable:
+            groups.setdefault(s.label, []).append(v < at)
+    declined = "  ".join(f"{label} {np.mean(values):.2f} of {len(values)}" for label, values in sorted(groups.items()))
+    pairs = [
+        (a, b)
+        for s, a in zip(data, p, strict=True)
+        if s.answerable
+        for t, b in zip(data, p, strict=True)
+        if t.label == "near"
+    ]
+    auc = np.mean([(a > b) + 0.5 * (a == b) for a, b in pairs]) if pairs else float("nan")
+    print(
+        f"{name:32} hit@1 {hit[0]:.3f} @3 {hit[1]:.3f} @5 {hit[2]:.3f}  answered {kept:.3f}  near AUC {auc:.3f}  declined: {declined}"
+    )
+
+
+def main() -> None:
+    """Learn, report each set with weights that never saw it, and write the weights learned on all."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("INDEX", "QUESTIONS"), type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    sets = {str(index): samples(index, questions) for index, questions in arguments.set}
+    for name, data in sets.items():
+        others = [s for other, rest in sets.items() if other != name for s in rest]
+        if others:
+            ranking = learn_ranking(others)
+            answering = learn_answering(others, ranking)
+            at = threshold(others, probabilities(others, ranking, answering))
+            report(f"{Path(name).name} (left out)", data, ranking, probabilities(data, ranking, answering), at)
+    everything = [s for data in sets.values() for s in data]
+    ranking = learn_ranking(everything)
+    answering = learn_answering(everything, ranking)
+    at = threshold(everything, probabilities(everything, ranking, answering))
+    for name, data in sets.items():
+        report(f"{Path(name).name} (trained on)", data, ranking, probabilities(data, ranking, answering), at)
+    print(msgspec.json.format(msgspec.json.encode(ranking)).decode())
+    print(msgspec.json.format(msgspec.json.encode(answering)).decode(), at)
+    if arguments.write:
+        counts = {Path(name).name: len(data) for name, data in sets.items()}
+        weights = Weights(ranking, answering, round(at, 4), counts)
+        target = Path(__file__).parent.parent / "bot" / "answering" / "weights.json"
+        target.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
