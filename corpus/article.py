@@ -60,7 +60,9 @@ class Section:
     """A heading and the blocks directly below it (subsections are sections of their own, in text order).
 
     `path` holds the headings from the top of the article down to and including this one, without the article's title;
-    it is empty for the text before the first heading. `heading` is the span of the heading's words, `None` there.
+    an enumeration in front of a heading ("2. ") is left out of it. It is empty for the text before the first heading.
+    `heading` is the span of the heading as it stands in the text: the title where `path` is empty and the title stands
+    in the text; `None` where the article gives none or lost it (the section then carries the path of its parent).
     """
 
     path: tuple[str, ...]
@@ -86,7 +88,8 @@ class Metadata:
 class Article:
     """One article of the site, ready to be cut into passages; immutable.
 
-    `id` is stable across builds (file stem, or the path of the URL), `[a-z0-9._-]+`. `origin` says where it was read from.
+    `id` is stable across builds (file stem, or the path of the URL), `[a-z0-9._-]+`. `origin` says where it was read
+    from.
     """
 
     id: str

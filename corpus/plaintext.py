@@ -1,0 +1,282 @@
+"""Plain text to Markdown: headings, lists, captions and lost headings, inferred from the lines alone.
+
+The rules are about how texts lose their markup when they are copied from a page, and know no article:
+
+* a line that ends in a colon begins a list when short lines follow; they are its items even if they read like headings
+* a short line without a full stop, a question, or a numbered line is a heading when text follows it
+* two empty lines where one is usual, in front of a paragraph, are the place of a heading that was lost
+* a heading is below another when that one, or the text under it, announces several things ("Types of ...", "here are")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus import lines as looks
+from corpus import markup, roles
+from corpus.lines import Line
+from corpus.words import content_stems
+
+_MAX_TITLE_WORDS = 25
+_QUESTION_WORDS = "what|why|when|who|where|which|how|do|does|can|should|is|are|will|could"
+_CHAPTERS = (
+    "overview|introduction|background|about|diagnosis|complications|outlook|recovery|prevention|preventing|"
+    "self[- ]care|"
+    "home remedies|faqs?|frequently asked|common questions|questions|final|conclusions?|overall|summary|key|"
+    "the bottom line|bottom line|takeaways?|in summary|references|sources|related"
+)
+_PLURALS = (
+    "types|causes|symptoms|signs|(?:risk )?factors|risks|treatments|exercises|tips|reasons|ways|steps|kinds|stages|"
+    "options|remedies|stretches|mistakes|conditions|injuries|complications|measures|methods|things|questions|faqs?"
+)
+_GENERAL = re.compile(
+    rf"^(?:{_QUESTION_WORDS}|{_CHAPTERS}|treatment|(?:(?:common|main|possible|other|warning) )?(?:{_PLURALS}))\b",
+    re.IGNORECASE,
+)
+_COUNTS = r"some|a few|many|common|\d+|two|three|four|five|six|seven|eight|nine|ten"
+_ANNOUNCES = re.compile(
+    r":$|\b(?:here are|the following|these (?:are|include)|below|several)\b"
+    rf"|\b(?:{_COUNTS}) (?:[\w-]+ ){{0,3}}(?:{_PLURALS})\b",
+    re.IGNORECASE,
+)
+_PLURAL_HEADING = re.compile(rf"\b(?:{_PLURALS})\b", re.IGNORECASE)
+_FAQ = re.compile(r"^(?:faqs?|frequently asked questions|common questions|questions(?: and answers)?)\b", re.IGNORECASE)
+_TOP_LEVEL = 2
+
+
+@dataclass(slots=True)
+class _Node:
+    """A line or a run of lines with what it was taken for."""
+
+    kind: Literal["heading", "paragraph", "list", "caption", "lost"]
+    line: Line
+    items: tuple[str, ...] = ()
+    ordered: bool = False
+    level: int = 0
+
+    def markdown(self) -> str:
+        if self.kind == "heading":
+            return markup.heading(self.level, self.line.text)
+        if self.kind == "list":
+            return markup.bullets(self.items, ordered=self.ordered)
+        if self.kind == "caption":
+            return markup.image(self.line.text)
+        return markup.heading(self.level) if self.kind == "lost" else markup.paragraph(self.line.text)
+
+
+def to_markdown(text: str) -> str:
+    """`text` as Markdown; the title, if the first line is one, as its only heading of level 1.
+
+    Every character besides list marks, spaces and invisible ones is kept, in order; nothing in `text` is read as
+    markup.
+    """
+    lines = looks.split(text)
+    title = lines[0] if lines and _is_title(lines) else None
+    nodes = list(_nodes(lines[1:] if title else lines))
+    _set_levels(nodes, title.text if title else "")
+    written = [markup.heading(1, title.text)] if title else []
+    return "\n\n".join([*written, *(node.markdown() for node in _with_lost(nodes, looks.usual_gap(lines)))]) + "\n"
+
+
+def _is_title(lines: Sequence[Line]) -> bool:
+    first = lines[0]
+    if len(lines) < 2 or first.bullet is not None or first.introduces or first.words > _MAX_TITLE_WORDS:
+        return False
+    return (
+        not first.text.endswith((".", ";", ","))
+        and not roles.is_furniture(first.text)
+        and not roles.is_byline(first.text)
+    )
+
+
+# --- what each line is
+
+
+def _nodes(lines: Sequence[Line]) -> Iterator[_Node]:
+    place = 0
+    while place < len(lines):
+        line = lines[place]
+        if line.bullet is not None:
+            end = _bullets_end(lines, place)
+            yield _Node("list", line, tuple(item.bullet or item.text for item in lines[place:end]))
+        elif line.number is not None and (end := _numbers_end(lines, place)) > place:
+            yield _Node("list", line, tuple(item.unnumbered for item in lines[place:end]), ordered=True)
+        elif (end := _stack_end(lines, place)) > place + 1:
+            yield from _stack(lines[place:end], lines[end] if end < len(lines) else None)
+        else:
+            end = place + 1
+            yield _single(lines, place)
+            if line.introduces and (run := _run_end(lines, end)) > end:
+                yield _Node("list", lines[end], tuple(item.text for item in lines[end:run]))
+                end = run
+        place = end
+
+
+def _single(lines: Sequence[Line], place: int) -> _Node:
+    line = lines[place]
+    after = lines[place + 1] if place + 1 < len(lines) else None
+    before = lines[place - 1] if place else None
+    if _is_heading(line, after):
+        return _Node("heading", line)
+    continues = before is not None and (before.bullet is not None or before.introduces or not before.ends_sentence)
+    alone = line.gap > 0 and (after is None or after.gap > 0)
+    if line.is_caption and alone and not continues:
+        return _Node("caption", line)
+    return _Node("paragraph", line)
+
+
+def _is_heading(line: Line, after: Line | None) -> bool:
+    """Whether a line that looks like a heading has something to be the heading of."""
+    if after is None or not line.may_be_heading or roles.is_furniture(line.text) or roles.is_byline(line.text):
+        return False
+    return not (line.is_question and after.is_question and not after.gap)
+
+
+def _bullets_end(lines: Sequence[Line], place: int) -> int:
+    while place < len(lines) and lines[place].bullet is not None:
+        place += 1
+    return place
+
+
+def _numbers_end(lines: Sequence[Line], place: int) -> int:
+    """Where a numbered list ends that begins at `place`; `place` itself when the line is a numbered heading."""
+    end, number = place, lines[place].number
+    while end < len(lines) and lines[end].number == number:
+        end, number = end + 1, (number or 0) + 1
+    return place if end == place + 1 and _is_heading(lines[place], lines[end] if end < len(lines) else None) else end
+
+
+def _run_end(lines: Sequence[Line], place: int) -> int:
+    """Where the unmarked list ends that begins behind a colon; `place` when there is none.
+
+    Items are short lines at one distance; a line behind them that reads like a heading of what follows is none of them.
+    """
+    if place >= len(lines):
+        return place
+    gap, labels, end = lines[place].gap, lines[place].is_label, place
+    while end < len(lines) and _continues_run(lines[end], gap, labels=labels):
+        end += 1
+    if end == place or end == len(lines):
+        return end
+    tail = lines[end].completes
+    last = lines[end - 1]
+    if end == place + 1 and not tail:
+        return place if _is_heading(last, lines[end]) or lines[end].bullet is not None else end
+    return end - 1 if not tail and _heads_what_follows(last, lines[end], lines[place : end - 1]) else end
+
+
+def _continues_run(line: Line, gap: int, *, labels: bool) -> bool:
+    numbered_heading = line.number is not None or line.depth > 0
+    return (
+        line.may_be_item
+        and line.gap <= gap <= 1
+        and line.is_label == labels
+        and not numbered_heading
+        and not line.is_question
+    )
+
+
+def _heads_what_follows(line: Line, after: Line, items: Sequence[Line]) -> bool:
+    """Whether the last of some short lines is the heading of the text behind them."""
+    if not _is_heading(line, after) or after.is_label or after.gap > line.gap + 1:
+        return False
+    if line.is_title_case and not all(item.is_title_case for item in items):
+        return True
+    return bool(set(content_stems(line.text)) & set(content_stems(" ".join(after.text.split()[:12]))))
+
+
+def _stack_end(lines: Sequence[Line], place: int) -> int:
+    """Where a stack of four or more short lines ends that look like headings of nothing; else `place`."""
+    end = place
+    while end < len(lines) and lines[end].may_be_heading and lines[end].number is None and lines[end].depth == 0:
+        if lines[end].is_question or roles.is_furniture(lines[end].text) or roles.is_byline(lines[end].text):
+            break
+        end += 1
+    return end if end - place >= 4 else place
+
+
+def _stack(stack: Sequence[Line], after: Line | None) -> Iterator[_Node]:
+    """A heading, an unmarked list, and perhaps the heading of what follows."""
+    yield _Node("heading", stack[0])
+    headed = after is not None and not after.completes and _heads_what_follows(stack[-1], after, stack[1:-1])
+    items = stack[1:-1] if headed else stack[1:]
+    yield _Node("list", items[0], tuple(item.text for item in items))
+    if headed:
+        yield _Node("heading", stack[-1])
+
+
+# --- how headings lie below each other
+
+
+def _set_levels(nodes: Sequence[_Node], title: str) -> None:
+    """Gives each heading its level: 2 for the main ones, 3 for those that an open one of level 2 announced."""
+    topic = set(content_stems(title))
+    capitals = [node.line.is_capitals for node in nodes if node.kind == "heading"]
+    mixed = any(capitals) and not all(capitals)
+    open_node: _Node | None = None
+    announced = numbered = False
+    for place, node in enumerate(nodes):
+        if node.kind == "heading":
+            line = node.line
+            if line.depth:
+                node.level = _TOP_LEVEL + line.depth - 1
+            elif mixed:
+                node.level = _TOP_LEVEL if line.is_capitals else _TOP_LEVEL + 1
+            elif line.number is not None:
+                node.level = _TOP_LEVEL + (open_node is not None and open_node.line.number is None and announced)
+            elif open_node and _FAQ.match(open_node.line.text) and line.is_question:
+                node.level = _TOP_LEVEL + 1
+            else:
+                below = announced and not numbered and not _is_general(line, topic)
+                node.level = _TOP_LEVEL + 1 if below else _TOP_LEVEL
+            if node.level == _TOP_LEVEL:
+                open_node, announced, numbered = node, bool(_PLURAL_HEADING.search(line.text)), False
+            numbered = numbered or line.number is not None
+        elif node.kind == "paragraph" and _announces(nodes, place):
+            announced = announced or (open_node is not None and _directly_below(nodes, open_node, node))
+
+
+def _announces(nodes: Sequence[_Node], place: int) -> bool:
+    """Whether a paragraph announces several things that are not simply the list behind it."""
+    listed = place + 1 < len(nodes) and nodes[place + 1].kind == "list"
+    return not listed and bool(_ANNOUNCES.search(nodes[place].line.text))
+
+
+def _directly_below(nodes: Sequence[_Node], head: _Node, node: _Node) -> bool:
+    """Whether no other heading stands between the two."""
+    start = next(place for place, other in enumerate(nodes) if other is head)
+    for other in nodes[start + 1 :]:
+        if other is node:
+            return True
+        if other.kind == "heading":
+            return False
+    return False
+
+
+def _is_general(line: Line, topic: set[str]) -> bool:
+    """Whether a heading speaks of the whole subject: a question, a usual chapter name, or the words of the title."""
+    stems = set(content_stems(line.text))
+    about_topic = len(topic) > 1 and len(stems & topic) * 3 >= len(topic) * 2
+    return (
+        line.is_question or about_topic or bool(_GENERAL.match(line.unnumbered)) or roles.is_summary_heading(line.text)
+    )
+
+
+def _with_lost(nodes: Sequence[_Node], usual_gap: float) -> Iterator[_Node]:
+    """The nodes, with a mark where a heading was lost in front of a paragraph."""
+    level, announced = _TOP_LEVEL, False
+    for place, node in enumerate(nodes):
+        before = nodes[place - 1] if place else None
+        lost = node.kind == "paragraph" and node.line.gap >= 2 and node.line.gap > usual_gap and before is not None
+        if lost and before is not None and before.kind not in ("heading", "caption"):
+            deeper = level > _TOP_LEVEL or announced
+            level = _TOP_LEVEL + 1 if deeper else _TOP_LEVEL
+            yield _Node("lost", node.line, level=level)
+        if node.kind == "heading":
+            level, announced = node.level, bool(_PLURAL_HEADING.search(node.line.text))
+        elif node.kind == "paragraph":
+            announced = announced or _announces(nodes, place)
+        yield node
