@@ -164,7 +164,7 @@ class _Build:
                 with self._timed("switch"):
                     draft.flush()
                     self._index.publish(draft, manifest.name)
-                    self._index.prune(self._options.keep)
+            self._index.prune(self._options.keep)
         name = previous.name if same and previous else manifest.name
         return BuildReport(
             generation=name,

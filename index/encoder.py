@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -112,6 +113,10 @@ class Encoder:
         """Whether a folded word is in the tokenizer's lexicon as a whole, which common English words are."""
         return self._tokenizer.token_to_id(word) is not None
 
+    def lexicon(self) -> list[str]:
+        """The whole words of the tokenizer's lexicon, letters only, sorted; about 20,000 for an English model."""
+        return sorted(word for word in self._tokenizer.get_vocab() if word.isalpha())
+
     def count_tokens(self, text: str) -> int:
         """Tokens of the text as the encoder reads it, special tokens included, after cutting."""
         return len(self._tokenizer.encode(text).ids)
@@ -172,14 +177,13 @@ def _session(folder: Path, threads: int) -> InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"])
-    except (
-        faults.Fail,
-        faults.NoSuchFile,
-        faults.InvalidProtobuf,
-        faults.InvalidGraph,
-        faults.RuntimeException,
-    ) as error:
+    except _exceptions(faults) as error:
         raise IndexDamaged(folder / MODEL_FILE, "the encoder cannot be opened") from error
+
+
+def _exceptions(module: ModuleType) -> tuple[type[Exception], ...]:
+    # The library has a dozen, without a base of their own.
+    return tuple(kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Exception))
 
 
 def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:

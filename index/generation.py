@@ -108,6 +108,7 @@ class Generation:
         self.folder = folder
         self.manifest = manifest
         self._threads = threads
+        self._attachments: dict[str, bytes | None] = {}
         self.places = Arrays(folder / PLACES_FILE)
         self.dense = DenseIndex.open(folder / DENSE_FILE)
         self.sentences = SentenceVectors(folder / SENTENCES_FILE)
@@ -159,6 +160,8 @@ class Generation:
 
     def attachment(self, name: str) -> bytes | None:
         """The bytes of an attachment, or None if there is none of this name; its hash is checked."""
+        if name in self._attachments:
+            return self._attachments[name]
         relative = f"{ATTACHMENTS_FOLDER}/{name}"
         entry = self.manifest.files.get(relative)
         if entry is None:
@@ -171,6 +174,13 @@ class Generation:
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise IndexDamaged(path, "it is not what was written")
         return data
+
+    def load(self) -> Generation:
+        """Open what is otherwise opened when first asked for, so that the folder may be removed meanwhile."""
+        _ = self.encoder, self.articles
+        for name in self.manifest.attachments:
+            self._attachments[name] = self.attachment(name)
+        return self
 
     def close(self) -> None:
         """Let go of everything that was cached; the files are unmapped when the last array that lies on them goes."""

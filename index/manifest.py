@@ -72,7 +72,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise IndexDamaged(path, "it is missing or cannot be read") from error
     except msgspec.DecodeError as error:
         raise IndexDamaged(path, "it is not what was written") from error
-    if manifest.seal != _seal(manifest):
+    if data != manifest.encoded():
         raise IndexDamaged(path, "it is not what was written")
     return manifest
 

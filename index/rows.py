@@ -43,11 +43,13 @@ class Rows:
         self._checksums = checksums
         if len(offsets) != len(checksums) + 1:
             raise IndexDamaged(path, "its table of rows does not fit")
+        self._map: mmap.mmap | bytes
         try:
             with path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                empty = path.stat().st_size == 0
+                self._map = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except (OSError, ValueError) as error:
-            raise IndexDamaged(path, "it is missing or empty") from error
+            raise IndexDamaged(path, "it is missing or cannot be read") from error
         if len(self._map) != offsets[-1]:
             raise IndexDamaged(path, "it is not as long as it was")
 

@@ -28,6 +28,9 @@ from index.generation import Generation
 KEEP = 3
 """Generations kept by default: the current one and two to go back to."""
 
+_NONE = "none"
+"""What `current` says while a first build is about to become current: a missing file would mean damage."""
+
 _NAME = re.compile(r"(\d{6,})-[0-9a-f]{6}")
 
 
@@ -97,6 +100,8 @@ class IndexFolder:
             raise NoIndex(self.path) from None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexDamaged(self._pointer, "it cannot be read") from error
+        if names == [_NONE, ""]:
+            raise NoIndex(self.path)
         if names[-1] or len(names) < 2 or not all(_NAME.fullmatch(name) for name in names[:-1]):
             raise IndexDamaged(self._pointer, "it names no generation")
         return names[:-1]
@@ -142,6 +147,8 @@ class IndexFolder:
 
     def publish(self, draft: Draft, name: str) -> None:
         """Make a finished, flushed draft the current generation: two renames, the second of which readers see."""
+        if not self._pointer.exists() and not self._generations.exists():
+            self._point([_NONE])
         self._generations.mkdir(exist_ok=True)
         draft.folder.rename(self._generations / name)
         self._step("generation in place")
