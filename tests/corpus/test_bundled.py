@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from corpus import frontmatter, sources
+
 ROOT = Path(__file__).resolve().parents[2]
 ARTICLES = sorted((ROOT / "corpus" / "articles").glob("*.md"))
 SHARED = Path(os.environ.get("FOOTNOTE_SHARED", ROOT.parent / "shared"))
@@ -118,3 +120,36 @@ def test_every_figure_of_the_originals_is_carried_over() -> None:
     originals = {figure for path in SEEDS for figure in figures.findall(path.read_text(encoding="utf-8"))}
     ours = {figure for path in ARTICLES[:2] for figure in re.findall(r"\d+", split(path)[1])}
     assert originals <= ours
+
+
+def test_the_bundled_articles_are_read_with_nothing_left_out() -> None:
+    harvest = sources.read(sources.bundled())
+    assert [article.id for article in harvest.articles] == [path.stem for path in ARTICLES]
+    for article in harvest.articles:
+        assert {block.role for section in article.sections for block in section.blocks} == {"body"}
+        assert article.metadata.licence == "CC BY 4.0"
+        assert article.metadata.reviewed is None
+        assert article.metadata.sources
+
+
+def test_every_list_of_the_bundled_articles_keeps_its_lead_in() -> None:
+    for article in sources.read(sources.bundled()).articles:
+        for section in article.sections:
+            for block in section.blocks:
+                if block.kind == "list":
+                    assert block.lead_in is not None
+                    assert block.lead_in.of(article.text).endswith(":")
+
+
+def test_the_guide_for_editors_names_every_key_of_the_front_matter() -> None:
+    guide = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^\| `([a-z_]+)` \|", guide)) == set(frontmatter.KEYS)
+
+
+def test_the_front_matter_in_the_guide_for_editors_can_be_read() -> None:
+    guide = (ROOT / "docs" / "editors.md").read_text(encoding="utf-8")
+    example = re.search(r"(?ms)^    ---\n.*?^    ---\n", guide)
+    assert example
+    facts, _ = frontmatter.split(re.sub(r"(?m)^    ", "", example.group()), "docs/editors.md")
+    assert facts.id == "ankle-pain"
+    assert facts.metadata.sources == ("NHS, sprains and strains",)
