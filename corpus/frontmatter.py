@@ -72,10 +72,9 @@ def _pairs(block: str, origin: str) -> list[tuple[yaml.Node, yaml.Node]]:
         raise _error(origin, node.start_mark.line, "must be lines of `key: value`")
     seen: set[str] = set()
     for key, _ in node.value:
-        if key.value in seen:
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
             raise _error(origin, key.start_mark.line, f"says `{key.value}` twice; keep one")
-        if isinstance(key, yaml.ScalarNode):
-            seen.add(key.value)
+        seen.add(str(key.value))
     return list(node.value)
 
 

@@ -19,6 +19,14 @@ _STOPS = re.compile(r"[.!…;,:][\"”’')\]]*$")
 _SENTENCE_STOPS = re.compile(r"[.!?…][\"”’')\]]*(?:\s?\[\d+\])*$")
 _REFERENCE = re.compile(r"\[\d+\]$")
 _COPULA = re.compile(r"\b(?:is|are|was|were)\b", re.IGNORECASE)
+_OPEN_END = re.compile(
+    r"\b(?:if|have|has|include|includes|including|are|is|as|when|with|by|or|and|to|may|can|should|the|a|an|of|for|you|your|"
+    r"following)$",
+    re.IGNORECASE,
+)
+_BEGINS_ANEW = re.compile(
+    r"^(?:this|these|those|they|it|if|however|but|in|you|we|some|most|many|remember|note)\b|[.!?]\s", re.IGNORECASE
+)
 _QUESTION_WORD = re.compile(r"^(?:who|what|when|where|why|which|how|signs)\b", re.IGNORECASE)
 _SMALL = frozenset(
     """a an and are as at by can do does for from in into is it my of on or the to vs when with your you i not
@@ -29,6 +37,7 @@ MAX_HEADING_WORDS = 14
 MAX_QUESTION_WORDS = 22
 MAX_ITEM_WORDS = 30
 MAX_FULL_SENTENCE_ITEM_WORDS = 14
+MAX_LAST_ITEM_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -69,8 +78,15 @@ class Line:
 
     @cached_property
     def introduces(self) -> bool:
-        """Whether it ends in a colon, and so announces what follows."""
-        return self.text.endswith(":") and self.bullet is None and self.words <= 40
+        """Whether it announces what follows: it ends in a colon, or in the middle of a sentence ("if you have")."""
+        if self.bullet is not None or self.words > 40:
+            return False
+        return self.text.endswith(":") or (self.words > 2 and not self.is_title_case and self.has_open_end)
+
+    @cached_property
+    def has_open_end(self) -> bool:
+        """Whether its last word cannot end a sentence."""
+        return bool(_OPEN_END.search(self.text))
 
     @cached_property
     def completes(self) -> bool:
@@ -111,7 +127,7 @@ class Line:
             return self.is_question and self.bullet is None
         if self.is_question:
             return True
-        if _STOPS.search(text) or _REFERENCE.search(text) or not any(map(str.isalpha, text)):
+        if self.introduces or _STOPS.search(text) or _REFERENCE.search(text) or not any(map(str.isalpha, text)):
             return False
         return self.is_title_case or not _COPULA.search(text) or bool(_QUESTION_WORD.match(text))
 
@@ -121,6 +137,14 @@ class Line:
         if self.bullet is not None or self.introduces or self.completes:
             return False
         return self.words <= (MAX_FULL_SENTENCE_ITEM_WORDS if self.ends_sentence else MAX_ITEM_WORDS)
+
+    def follows_as_item(self, first: Line) -> bool:
+        """Whether it goes on with the list that `first` began: ends like it, or is short and closes it with a stop."""
+        if not self.may_be_item or self.is_label != first.is_label or self.number is not None or self.depth:
+            return False
+        if self.is_question or self.ends_sentence == first.ends_sentence:
+            return not self.is_question
+        return first.ends_sentence or (self.words <= MAX_LAST_ITEM_WORDS and not _BEGINS_ANEW.search(self.text))
 
     @cached_property
     def is_caption(self) -> bool:

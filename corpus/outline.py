@@ -19,7 +19,7 @@ MAX_CHARACTERS = 1_000_000
 _ENUMERATION = re.compile(r"^(?:(?:step|part|chapter)\s+)?\(?\d{1,3}(?:\.\d{1,3})*[.):]?\s+(?=\S)", re.IGNORECASE)
 _PLAIN_NUMBER = re.compile(r"^\d+\s")
 _INTRODUCES = re.compile(
-    r"[:…]$|\b(?:here (?:are|is)|following|these|below|such as|include[sd]?|ones)\b[^.]*\.?$"
+    r"[^.!?]$|\b(?:here (?:are|is)|following|these|below|such as|include[sd]?|ones)\b[^.]*\.?$"
     r"|\b(?:if|when) you(?:r)?\b[^.]*$",
     re.IGNORECASE,
 )

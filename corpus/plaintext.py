@@ -11,6 +11,7 @@ The rules are about how texts lose their markup when they are copied from a page
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -102,6 +103,9 @@ def _nodes(lines: Sequence[Line]) -> Iterator[_Node]:
         if line.bullet is not None:
             end = _bullets_end(lines, place)
             yield _Node("list", line, tuple(item.bullet or item.text for item in lines[place:end]))
+        elif (end := _listing_end(lines, place)) > place + 1:
+            yield _Node("heading" if roles.is_back_matter(line.text) else "paragraph", line)
+            yield _Node("list", lines[place + 1], tuple(item.text for item in lines[place + 1 : end]))
         elif line.number is not None and (end := _numbers_end(lines, place)) > place:
             yield _Node("list", line, tuple(item.unnumbered for item in lines[place:end]), ordered=True)
         elif (end := _stack_end(lines, place)) > place + 1:
@@ -149,6 +153,23 @@ def _numbers_end(lines: Sequence[Line], place: int) -> int:
     return place if end == place + 1 and _is_heading(lines[place], lines[end] if end < len(lines) else None) else end
 
 
+def _listing_end(lines: Sequence[Line], place: int) -> int:
+    """Where the links end below a line like "In this article" or "Related articles"; `place + 1` without any."""
+    end = place + 1
+    if roles.is_contents(lines[place].text):
+        later = Counter(line.text.casefold() for line in lines[place + 1 :])
+        listed: set[str] = set()
+        while end < len(lines) and (text := lines[end].text.casefold()) not in listed and later[text] > 1:
+            listed.add(text)
+            end += 1
+    elif roles.is_back_matter(lines[place].text):
+        while end < len(lines) and lines[end].bullet is None and not lines[end].ends_sentence:
+            if roles.is_furniture(lines[end].text) or not lines[end].may_be_item:
+                break
+            end += 1
+    return end
+
+
 def _run_end(lines: Sequence[Line], place: int) -> int:
     """Where the unmarked list ends that begins behind a colon; `place` when there is none.
 
@@ -156,27 +177,20 @@ def _run_end(lines: Sequence[Line], place: int) -> int:
     """
     if place >= len(lines):
         return place
-    gap, labels, end = lines[place].gap, lines[place].is_label, place
-    while end < len(lines) and _continues_run(lines[end], gap, labels=labels):
+    first = lines[place]
+    if first.gap > 1 or not first.follows_as_item(first):
+        return place
+    gap = lines[place + 1].gap if place + 1 < len(lines) else 0
+    end = place + 1
+    while end < len(lines) and gap <= 1 and lines[end].gap == gap and lines[end].follows_as_item(first):
         end += 1
-    if end == place or end == len(lines):
+    if end == len(lines):
         return end
     tail = lines[end].completes
     last = lines[end - 1]
     if end == place + 1 and not tail:
         return place if _is_heading(last, lines[end]) or lines[end].bullet is not None else end
     return end - 1 if not tail and _heads_what_follows(last, lines[end], lines[place : end - 1]) else end
-
-
-def _continues_run(line: Line, gap: int, *, labels: bool) -> bool:
-    numbered_heading = line.number is not None or line.depth > 0
-    return (
-        line.may_be_item
-        and line.gap <= gap <= 1
-        and line.is_label == labels
-        and not numbered_heading
-        and not line.is_question
-    )
 
 
 def _heads_what_follows(line: Line, after: Line, items: Sequence[Line]) -> bool:

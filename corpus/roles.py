@@ -31,7 +31,7 @@ _DATED = _any(
 _BYLINE = re.compile(
     "^"
     + _any(
-        rf"{_BY}\s+{_NAME}(?:,.*| and {_NAME}.*)?",
+        rf"{_BY}\s+(?-i:{_NAME})(?:,.*| and (?-i:{_NAME}).*)?",
         rf"(?:(?:medically|clinically|fact|expert)[- ])?{_DID}(?: and \w+)? (?:by|on)\b.*",
         rf"{_DATED}\b\s*(?:on|:|–|-)?\s*.*\d{{4}}.*",
         r"\d+ min(?:ute)?s?(?: read| to read)",
@@ -128,6 +128,16 @@ _SUMMARY_HEADING = re.compile(
 def is_furniture(line: str) -> bool:
     """Whether a line is a part of the page and not of the article ("Table of contents", "Share this")."""
     return bool(_FURNITURE.match(line)) and not _URGENT.search(line)
+
+
+def is_contents(line: str) -> bool:
+    """Whether a line announces a table of contents."""
+    return bool(_CONTENTS.match(line))
+
+
+def is_back_matter(line: str) -> bool:
+    """Whether a line is the heading of what stands behind an article: references, related articles, comments."""
+    return bool(_BACK_MATTER.match(line))
 
 
 def is_byline(line: str) -> bool:

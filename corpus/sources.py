@@ -149,7 +149,9 @@ def _hashed(text: str) -> str:
 def _find(source: str, fetcher: Fetcher | None) -> Iterator[Raw | SourceError | Outcome]:
     """Everything that a source names: one file, or the files of a folder in the order of their paths."""
     try:
-        if "://" not in source:
+        if not source.strip():
+            yield SourceError(source, "is empty; name a file, a folder or a URL")
+        elif "://" not in source:
             yield from _found(source)
         elif fetcher is None:
             yield SourceError(source, "is a URL, but no fetcher was given")

@@ -6,46 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.article import Article, Block, Span
-from corpus.characters import fold
+from corpus.article import Article
 from corpus.errors import SourceError
 from corpus.markdown import parse
+from tests.corpus.spans import assert_exact, blocks, paths, words
 
 
 def article_of(markdown: str) -> Article:
     return parse(markdown, id="stub")
-
-
-def paths(article: Article) -> list[tuple[str, ...]]:
-    return [section.path for section in article.sections]
-
-
-def blocks(article: Article) -> list[Block]:
-    return [block for section in article.sections for block in section.blocks]
-
-
-def words(article: Article, span: Span | None) -> str | None:
-    return None if span is None else span.of(article.text)
-
-
-def assert_exact(article: Article) -> None:
-    """Every span in the text, in order, none overlapping, and nothing but spaces outside of them."""
-    end = 0
-    outside = ""
-    for section in article.sections:
-        spans = [*([section.heading] if section.heading else []), *(block.span for block in section.blocks)]
-        for span in spans:
-            assert end <= span.start < span.end <= len(article.text)
-            outside += article.text[end : span.start]
-            end = span.end
-        for block in section.blocks:
-            at = block.span.start
-            for item in block.items:
-                assert at <= item.start < item.end <= block.span.end
-                outside += article.text[at : item.start]
-                at = item.end
-    assert not (outside + article.text[end:]).strip()
-    assert fold(article.text) == article.text
 
 
 LINES = [
