@@ -1,9 +1,9 @@
-"""The files that a browser loads: composed once at start from the hand-written sources in `web/assets/`.
+"""The files that a browser loads: composed once at start from `web/assets/` and the texts of a locale.
 
 A file's address holds the hash of its bytes, so it may be kept for ever; `/widget.js` is the evergreen loader, which
 names its panel by hash. Composing puts the style sheet, the texts of a locale and the site's settings into the panel,
-so that opening the chat costs one request; and drops comments and indentation. Nothing else is changed: what runs is
-what is written here. Hence two rules for these sources: a comment has its line to itself, and no string spans lines.
+so that opening the chat costs one request. Loader, panel and their style sheets come minified from
+`web/assets/built/` (see web.minify); the readable sources lie beside it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from bot.reply import Action
 from corpus.errors import FootnoteError
 from web.settings import ServiceSettings
 
 _FOLDER = Path(__file__).parent
 Texts = Mapping[str, str]
+
+
+class Locale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The strings of one language: those that the panel needs, those of the launcher, and those of pages alone."""
+
+    launcher: dict[str, str]
+    panel: dict[str, str]
+    pages: dict[str, str]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All strings that pages may use."""
+        return {**self.panel, **self.pages}
 
 
 class AssetError(FootnoteError):
@@ -64,7 +79,7 @@ class Assets:
     """All files by name (`loader.js`, `panel.en.js`, `site.css`) and the texts by locale."""
 
     files: Mapping[str, Asset]
-    texts: Mapping[str, Texts]
+    locales: Mapping[str, Locale]
 
     def __getitem__(self, name: str) -> Asset:
         return self.files[name]
@@ -72,18 +87,18 @@ class Assets:
 
 def compose_assets(settings: ServiceSettings, emergency: tuple[Action, ...]) -> Assets:
     """Make every file for a service with these settings; raises AssetError when a source is broken."""
-    texts = _locales(_FOLDER / "locales")
-    files = [_asset("site.css", _accent(_squeeze(_source("site.css")), settings), "text/css")]
+    locales = _locales(_FOLDER / "locales")
+    files = [_asset("site.css", _accent(_source("site.css"), settings), "text/css")]
     files.append(_asset("icon.svg", _accent(_source("icon.svg"), settings), "image/svg+xml"))
     panels = {}
-    for locale, table in sorted(texts.items()):
-        panel = _asset(f"panel.{locale}.js", _panel(settings, emergency, table), "text/javascript")
+    for name, locale in sorted(locales.items()):
+        panel = _asset(f"panel.{name}.js", _panel(settings, emergency, locale.panel), "text/javascript")
         files.append(panel)
-        panels[locale] = [table["launcher"], panel.path]
-    launcher = _accent(_squeeze(_source("launcher.css")), settings)
-    loader = _fill(_squeeze(_source("loader.js")), {"CSS": launcher, "PANELS": panels})
+        panels[name] = [locale.launcher["open"], panel.path, locale.launcher["offline"]]
+    launcher = _accent(_built("launcher.css"), settings)
+    loader = _fill(_built("loader.js"), {"CSS": launcher, "PANELS": panels})
     files.append(_asset("loader.js", loader, "text/javascript"))
-    return Assets({file.name: file for file in files}, texts)
+    return Assets({file.name: file for file in files}, locales)
 
 
 def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Texts) -> str:
@@ -98,18 +113,17 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "wait": int(settings.answer_seconds * 1000) + 5000,
         "feedback": settings.feedback,
     }
-    css = _accent(_squeeze(_source("panel.css")), settings)
-    return _fill(_squeeze(_source("panel.js")), {"CSS": css, "TEXTS": dict(texts), "SITE": site})
+    css = _accent(_built("panel.css"), settings)
+    return _fill(_built("panel.js"), {"CSS": css, "TEXTS": texts, "SITE": site})
 
 
 def _source(name: str) -> str:
     return (_FOLDER / "assets" / name).read_text(encoding="utf-8")
 
 
-def _squeeze(source: str) -> str:
-    """`source` without whole-line comments, indentation and empty lines."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+def _built(name: str) -> str:
+    """The minified file without its first line, which names its source."""
+    return _source(f"built/{name}").partition("\n")[2].strip()
 
 
 def _fill(source: str, values: Mapping[str, Any]) -> str:
@@ -128,14 +142,17 @@ def _asset(name: str, text: str, media_type: str) -> Asset:
     return Asset(name, text.encode("utf-8"), f"{media_type}; charset=utf-8")
 
 
-def _locales(folder: Path) -> dict[str, Texts]:
+def _locales(folder: Path) -> dict[str, Locale]:
     """The string tables, each checked to hold exactly the keys of English."""
-    tables: dict[str, dict[str, str]] = {}
+    locales: dict[str, Locale] = {}
     for path in sorted(folder.glob("*.json")):
-        tables[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-    wanted = set(tables.get("en", {}))
-    for locale, table in tables.items():
-        if wanted ^ set(table):
-            keys = ", ".join(sorted(wanted ^ set(table)))
-            raise AssetError(f"locales/{locale}.json: these keys are missing or unknown: {keys}")
-    return dict(tables)
+        try:
+            locales[path.stem] = msgspec.json.decode(path.read_bytes(), type=Locale)
+        except msgspec.MsgspecError as error:
+            raise AssetError(f"locales/{path.name}: {error}") from error
+    english = locales["en"]
+    for name, locale in locales.items():
+        wrong = set(english.launcher) ^ set(locale.launcher) | set(english.texts) ^ set(locale.texts)
+        if wrong:
+            raise AssetError(f"locales/{name}.json: these keys are missing or unknown: {', '.join(sorted(wrong))}")
+    return locales

@@ -85,13 +85,17 @@ Block = Alert | Paragraph | ItemList | Notice | Suggestions
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One footnote: `page` is the article here with the passage marked, `link` the passage on the original page."""
+    """One footnote: `page` is the article here with the passage marked, `link` the passage on the original page.
+
+    `href` is the better of the two: `link` where the original page belongs to the site, else `page`.
+    """
 
     number: int
     article_id: str
     title: str
     section: str
     quote: str
+    href: str
     page: str
     link: str | None
     reviewed: str | None
@@ -105,7 +109,7 @@ class Presentation:
     sources: tuple[Source, ...]
 
 
-def present(reply: Reply, find: Find) -> Presentation:
+def present(reply: Reply, find: Find, site_url: str | None = None) -> Presentation:
     """The blocks and sources of `reply`; `find` must look into the generation that made it."""
     alert = _alerts(reply.escalation)
     if reply.kind == "escalation":
@@ -114,7 +118,7 @@ def present(reply: Reply, find: Find) -> Presentation:
     first = () if last else alert
     questions = (Suggestions(reply.suggestions),) if reply.suggestions else ()
     blocks = (*first, *_body(reply, find), *last, *questions)
-    return Presentation(blocks, tuple(_source(citation, find) for citation in reply.citations))
+    return Presentation(blocks, tuple(_source(citation, find, site_url) for citation in reply.citations))
 
 
 def _alerts(escalation: Escalation | None) -> tuple[Block, ...]:
@@ -199,20 +203,22 @@ def _is_item(sentence: Sentence, citation: Citation | None, find: Find) -> bool:
     return any(item.start <= start < item.end for item in items)
 
 
-def _source(citation: Citation, find: Find) -> Source:
+def _source(citation: Citation, find: Find, site_url: str | None) -> Source:
     article = find(citation.article_id)
     same = article is not None and article.version == citation.article_version
     link = citation.url if citation.url is not None and is_web_link(citation.url) else None
     if link is not None and same and article is not None and "#" not in link:
         directive = text_directive(article.text, citation.start, citation.end)
         link = link if directive is None else f"{link}#:~:{directive}"
+    page = passage_path(citation)
     return Source(
         number=citation.number,
         article_id=citation.article_id,
         title=citation.title,
         section=citation.section,
         quote=citation.quote,
-        page=passage_path(citation),
+        href=link if link is not None and site_url is not None and link.startswith(site_url) else page,
+        page=page,
         link=link,
         reviewed=article.metadata.reviewed if article is not None else None,
     )

@@ -31,7 +31,7 @@ class Pages:
     def __init__(self, service: Service, assets: Assets) -> None:
         self.service = service
         self.assets = assets
-        self.texts = assets.texts["en"]
+        self.texts: Texts = assets.locales["en"].texts
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
             autoescape=True,

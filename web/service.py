@@ -57,7 +57,7 @@ class Service:
         for conversation in conversations:
             began = time.perf_counter()
             reply = held.reply(conversation)
-            answered.append(Answered(reply, present(reply, held.article)))
+            answered.append(Answered(reply, present(reply, held.article, self.settings.site_url)))
             self.metrics.replied(reply, time.perf_counter() - began)
         return answered
 

@@ -1,2 +1,64 @@
-// later
-var css=__CSS__,panels=__PANELS__;
+// The loader: one custom element with a launcher. The panel is fetched when the launcher is first pressed;
+// before that nothing is stored, asked or drawn but a button.
+(() => {
+  const NAME = "footnote-chat";
+  if (customElements.get(NAME)) return;
+  const script = document.currentScript || document.querySelector('script[src$="/widget.js"]');
+  const base = script.src;
+  const panels = __PANELS__;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(__CSS__);
+
+  customElements.define(NAME, class extends HTMLElement {
+    connectedCallback() {
+      // The same element is put back after a page has swapped its body: its conversation goes on.
+      if (this.shadowRoot) return this.panel && this.panel.attach();
+      const root = this.attachShadow({ mode: "open" });
+      root.adoptedStyleSheets = [sheet];
+      const lang = this.dataset.lang || document.documentElement.lang || "en";
+      const [label, path, offline] = panels[lang] || panels[lang.split("-")[0]] || panels.en;
+      const box = root.appendChild(document.createElement("section"));
+      box.setAttribute("aria-label", this.dataset.label || label);
+      const button = box.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.className = "launcher";
+      button.part = "launcher";
+      button.setAttribute("aria-haspopup", "dialog");
+      button.setAttribute("aria-expanded", "false");
+      const icon = button.appendChild(document.createElement("span"));
+      icon.className = "icon";
+      icon.setAttribute("aria-hidden", "true");
+      icon.textContent = "1";
+      const text = button.appendChild(document.createElement("span"));
+      text.textContent = this.dataset.label || label;
+      button.onclick = async () => {
+        if (this.panel) return this.panel.toggle();
+        button.setAttribute("aria-busy", "true");
+        try {
+          const { panel } = await import(new URL(path, base));
+          this.panel = panel(this, box, button, new URL(base).origin);
+          this.panel.toggle();
+        } catch (error) {
+          // The page of the chat needs no module; offline it could not be reached either.
+          if (navigator.onLine) location.assign(new URL("/chat", base));
+          else text.textContent = offline;
+        }
+        button.removeAttribute("aria-busy");
+      };
+    }
+  });
+
+  // An owner's own <footnote-chat inline> is used where it stands; else one is kept at the end of the body.
+  const chat = document.querySelector(NAME) || document.createElement(NAME);
+  Object.assign(chat.dataset, script.dataset);
+  chat.id = chat.id || NAME;
+  chat.dataset.turboPermanent = "";
+  const place = () => {
+    if (!document.body) return;
+    if (!document.querySelector(NAME)) document.body.append(chat);
+    watch.observe(document.body, { childList: true });
+  };
+  const watch = new MutationObserver(place);
+  watch.observe(document.documentElement, { childList: true });
+  place();
+})();
