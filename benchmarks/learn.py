@@ -25,11 +25,9 @@ from bot.answering import features
 from bot.answering.model import Linear, Weights
 from bot.evaluation.questions import load
 from bot.evaluation.score import squeeze
-from bot.understanding.question import Question, Reader
+from bot.understanding.question import Question, open_reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
-from bot.understanding.spelling import Speller
-from bot.understanding.vocabulary import bundled
-from index.search import Hit, Searcher
+from index.search import Found, Hit, Searcher
 from index.store import IndexFolder
 
 Array = NDArray[np.float64]
@@ -42,6 +40,7 @@ class Sample:
     source: str
     label: str
     question: Question
+    found: Found
     hits: list[Hit]
     table: Array
     gold: NDArray[np.bool_]
@@ -54,11 +53,8 @@ def samples(index: Path, questions: Path) -> list[Sample]:
     """Every single question of a set that is not set aside, searched."""
     generation = IndexFolder(index).current()
     searcher = Searcher(generation)
-    vocabulary = bundled()
-    reader = Reader(
-        Speller(generation.lexical.vocabulary(), vocabulary.surface, generation.encoder.is_word), vocabulary
-    )
-    found = []
+    reader = open_reader(generation)
+    result = []
     for case in load([questions], "tuned"):
         if case.group not in ("single", "unanswerable"):
             continue
@@ -66,17 +62,19 @@ def samples(index: Path, questions: Path) -> list[Sample]:
         if smalltalk(turn.user) or is_instruction(turn.user):
             continue
         question = reader.read(turn.user)
-        hits = searcher.search(question.query) if question.query.terms else []
-        if not hits:
+        found = searcher.search(question.query) if question.query.terms else None
+        if found is None or not found.hits:
             continue
+        hits = list(found.hits)
         golds = [squeeze(gold) for gold in turn.gold]
         gold = np.array([any(g in squeeze(hit.passage.text) for g in golds) for hit in hits])
         table = np.array([features.candidate(question, hit) for hit in hits])
-        found.append(
+        result.append(
             Sample(
                 str(index),
                 case.label,
                 question,
+                found,
                 hits,
                 table,
                 gold,
@@ -85,7 +83,7 @@ def samples(index: Path, questions: Path) -> list[Sample]:
                 case.label == "near",
             )
         )
-    return found
+    return result
 
 
 def learn_ranking(data: Sequence[Sample], penalty: float = 0.3) -> Linear:
@@ -124,16 +122,19 @@ def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Arr
     rows, labels, weights = [], [], []
     for s in data:
         order = ranked(s, ranking)
-        rows.append(features.result(s.question, order, s.searcher))
+        rows.append(features.result(s.question, order, s.found, s.searcher))
         labels.append(float(s.answerable))
         weights.append(1.0)
         if s.answerable and s.gold.any():
             left = ranked(s, ranking, without_gold=True)
             if left:
-                rows.append(features.result(s.question, left, s.searcher))
+                rows.append(features.result(s.question, left, s.found, s.searcher))
                 labels.append(0.0)
                 weights.append(0.25)
-    return np.array(rows), np.array(labels), np.array(weights)
+    # A site whose subject has no list of things (corpus/vocabulary/*.list) must be served too: each row a second time
+    # as such a site would see it.
+    blind = [[0.0 if name.startswith("subject_") else v for name, v in zip(features.ANSWERING, r, strict=True)] for r in rows]
+    return np.array(rows + blind), np.array(labels * 2), np.array([*weights, *(0.5 * w for w in weights)])
 
 
 def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 0.15) -> Linear:
@@ -162,7 +163,7 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
     """How probable it is, for each sample, that its best candidates answer."""
     return np.array(
         [
-            answering.probability(features.ANSWERING, features.result(s.question, ranked(s, ranking), s.searcher))
+            answering.probability(features.ANSWERING, features.result(s.question, ranked(s, ranking), s.found, s.searcher))
             for s in data
         ]
     )

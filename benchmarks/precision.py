@@ -2,8 +2,8 @@
 
     python benchmarks/precision.py --public ../shared/eval/public
 
-Passages and questions are encoded in fp32 and in int8, in every combination; one that loses more than 1 % of the nDCG@10
-of fp32 on any set is not to be the default (`index/export.py`, DEFAULT_PRECISION).
+Passages and questions are encoded in fp32 and in int8, in every combination; one that loses more than 1 % of the
+nDCG@10 of fp32 on any set is not to be the default (`index/export.py`, DEFAULT_PRECISION).
 """
 
 from __future__ import annotations

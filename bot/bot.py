@@ -14,9 +14,7 @@ from bot.safety import Screen, Verdict, load
 from bot.texts import render
 from bot.turn import Thinker, Turn
 from bot.understanding.followup import Past
-from bot.understanding.question import Reader
-from bot.understanding.spelling import Speller
-from bot.understanding.vocabulary import Vocabulary, bundled
+from bot.understanding.question import open_reader
 from corpus.article import Article
 from index.generation import Generation
 from index.search import Searcher
@@ -49,7 +47,6 @@ class Bot:
         self,
         generation: Generation,
         screen: Screen,
-        vocabulary: Vocabulary,
         weights: Weights | None = None,
         site: Site | None = None,
     ) -> None:
@@ -57,15 +54,14 @@ class Bot:
         self._site = site or Site()
         self._screen = screen
         searcher = Searcher(generation)
-        speller = Speller(generation.lexical.vocabulary(), vocabulary.surface, generation.encoder.is_word)
-        self._thinker = Thinker(Reader(speller, vocabulary), searcher, weights or shipped())
+        self._thinker = Thinker(open_reader(generation), searcher, weights or shipped())
 
     @classmethod
     def open(cls, index_folder: Path, site: Site | None = None) -> Bot:
         """The bot on the current generation of a folder; raises a FootnoteError that says what is wrong with it."""
         generation = IndexFolder(index_folder).current()
         screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
-        return cls(generation, screen, bundled(), site=site)
+        return cls(generation, screen, site=site)
 
     def reply(self, conversation: Conversation) -> Reply:
         """The Reply to the last message of the conversation, which must be the visitor's."""

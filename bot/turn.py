@@ -91,8 +91,9 @@ class Thinker:
 
     def _try(self, message: str, readings: Sequence[Reading], reading: Reading) -> Part:
         question = self._reader.read(message, reading.text, reading.inherited)
-        ranked = tuple(retrieve(question, self._searcher, self._weights.ranking)) if question.query.terms else ()
-        measured = features.result(question, ranked, self._searcher) if ranked else []
+        retrieved = retrieve(question, self._searcher, self._weights.ranking) if question.query.terms else None
+        ranked = retrieved.ranked if retrieved else ()
+        measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
         probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
         answered = probability >= self._weights.threshold
         return Part(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generation import Generation
+from index.importance import Importance
 from index.passage import Passage
 from index.query import Query, Term
 
@@ -59,13 +60,28 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One candidate: its row in the generation, its evidence, and how well each of its sentences fits (cosines)."""
+    """One candidate: its row in the generation, its evidence, and how well each of its sentences fits (cosines).
+
+    For each term of the query, `held` says whether the passage has it (1.0 itself, 0.8 by vocabulary, 0.0 not), and
+    `term_scores` is that or its late interaction, whichever is larger.
+    """
 
     row: int
     passage: Passage
     evidence: Evidence
     sentence_scores: Floats
     term_scores: Floats
+    held: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of one query, in no particular order; and of each of its terms how much it matters (0..1) and its
+    weight (importance times rarity)."""
+
+    hits: tuple[Hit, ...]
+    importance: Floats
+    weights: Floats
 
 
 class Searcher:
@@ -73,6 +89,7 @@ class Searcher:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
+        self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
 
     def rarity(self, stem: str) -> float:
@@ -87,9 +104,9 @@ class Searcher:
             for phrase in ((term.stem,), *term.alternatives)
         )
 
-    def search(self, query: Query) -> list[Hit]:
-        """Every candidate with its evidence, in no particular order; empty for an empty corpus."""
-        return _Search(self, query).hits()
+    def search(self, query: Query) -> Found:
+        """Every candidate with its evidence; none for an empty corpus."""
+        return _Search(self, query).found()
 
 
 class _Search:
@@ -103,10 +120,27 @@ class _Search:
         self._encoded = dict(zip(texts, self._generation.encoder.encode_tokens(texts), strict=True))
 
     @cached_property
-    def _weights(self) -> Floats:
-        return np.array([self._searcher.rarity(term.stem) for term in self._query.terms], dtype=np.float32)
+    def _importance(self) -> Floats:
+        encoded = self._encoded[self._query.text]
+        return np.array(
+            [self._searcher.importance.score(encoded.vectors[self._tokens(term)]) for term in self._query.terms],
+            dtype=np.float32,
+        )
 
-    def hits(self) -> list[Hit]:
+    @cached_property
+    def _weights(self) -> Floats:
+        rarity = np.array([self._searcher.rarity(term.stem) for term in self._query.terms], dtype=np.float32)
+        return rarity * self._importance
+
+    def _tokens(self, term: Term) -> list[int]:
+        """The tokens of the question that spell the term."""
+        spans = self._encoded[self._query.text].spans
+        return [i for i, (start, end) in enumerate(spans) if start < term.end and end > term.start]
+
+    def found(self) -> Found:
+        return Found(tuple(self._hits()), self._importance, self._weights)
+
+    def _hits(self) -> list[Hit]:
         rows = self._candidates()
         if not len(rows):
             return []
@@ -135,7 +169,7 @@ class _Search:
             return result
         best = self._generation.tokens.maxsim(encoded.vectors, rows)
         for column, term in enumerate(self._query.terms):
-            tokens = [i for i, (a, b) in enumerate(encoded.spans) if a < term.end and b > term.start]
+            tokens = self._tokens(term)
             if tokens:
                 result[:, column] = best[:, tokens].mean(axis=1)
         return result
@@ -185,6 +219,7 @@ class _Search:
             ),
             sentence_scores=sentences,
             term_scores=np.maximum(late, covered),
+            held=covered,
         )
 
 

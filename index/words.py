@@ -64,8 +64,11 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """The Porter2 stem of one folded word (Porter, "Snowball", 2001); a number is its own stem."""
-    return word if word.isdigit() else _stemmer().stemWord(word)
+    """The Porter2 stem of one folded word (Porter, "Snowball", 2001); a number is its own stem.
+
+    So is an inflammation: Porter2 would make "tendonitis" the same word as "tendon".
+    """
+    return word if word.isdigit() or word.endswith("itis") else _stemmer().stemWord(word)
 
 
 @lru_cache(maxsize=65536)

@@ -9,21 +9,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.understanding.kinds import VALUE_KINDS, holds_value
 from bot.understanding.question import Question
 from index.passage import Passage
-from index.search import Evidence, Hit, Searcher
+from index.query import Term
+from index.search import Evidence, Found, Hit, Searcher
+from index.words import analyse
+
+_HELD = 0.79
+"""A word counts as held from here: 0.8 is what a word of the vocabulary counts for (index/search.py)."""
 
 RANKING = (*Evidence.__slots__, "value", "list", "summary", "notice", "title_only")
 """The features of one candidate, in this order."""
 
 ANSWERING = (
     *(f"top_{name}" for name in Evidence.__slots__),
-    "value", "second_late", "covered_together", "soft_together", "unknown", "rarest_missing", "rarest_soft", "terms",
-    "asks_value", "asks_price_or_place", "inherited",
+    "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing", "softest",
+    "one_sentence", "subject_missing", "subject_far", "terms", "asks_value", "asks_price_or_place", "inherited",
 )  # fmt: skip
-"""The features of one question with its ranked candidates, in this order."""
+"""The features of one question with its ranked candidates, in this order.
+
+covered_together  share of the question's own words (by weight) that the three best passages hold between them
+soft_together     as before, by late interaction
+unknown           the largest importance of an own word that stands in no article
+unknown_share     share of the importance of own words that stand in no article
+most_missing      the largest importance of an own word that none of the three best passages holds
+softest           the smallest of late interaction, weighed by importance, over own words
+one_sentence      the largest share of own words that one sentence of the three best passages holds
+subject_missing   share of the things named (corpus/vocabulary/*.list) that no candidate holds
+subject_far       as before, for the three best passages
+"""
 
 
 def candidate(question: Question, hit: Hit) -> list[float]:
@@ -39,27 +56,33 @@ def candidate(question: Question, hit: Hit) -> list[float]:
     ]
 
 
-def result(question: Question, ranked: Sequence[tuple[Hit, float]], searcher: Searcher) -> list[float]:
+def result(
+    question: Question, ranked: Sequence[tuple[Hit, float]], found: Found, searcher: Searcher
+) -> list[float]:
     """The ANSWERING features of a question, given its candidates, best first; needs at least one candidate."""
     top = ranked[0][0]
     near = [hit for hit, _ in ranked[:3]]
     terms = question.query.terms
     own = [i for i, term in enumerate(terms) if term.own] or list(range(len(terms)))
-    weights = np.array([searcher.rarity(terms[i].stem) for i in own]) if own else np.ones(1)
+    weights, importance = found.weights[own] + 1e-6, found.importance[own] + 1e-6
     total = float(weights.sum())
-    together = np.max([[hit.term_scores[i] for i in own] for hit in near], axis=0) if own else np.ones(1)
-    unknown = np.array([not searcher.known(terms[i]) for i in own], dtype=np.float64) if own else np.zeros(1)
-    missing = 1.0 - (together >= 0.79)
+    together = np.max([hit.term_scores[own] for hit in near], axis=0)
+    held = together >= _HELD
+    unknown = np.array([not searcher.known(terms[i]) for i in own], dtype=np.float32)
     kinds = question.kinds
     return [
         *top.evidence.vector(),
         max(_value(question, hit.passage) for hit in near),
         near[1].evidence.late if len(near) > 1 else 0.0,
-        float((weights * (together >= 0.79)).sum()) / total,
+        float((weights * held).sum()) / total,
         float((weights * together).sum()) / total,
-        float((weights * unknown).sum()) / total,
-        float((weights * missing).max()) / _heaviest(searcher),
-        float(together[int(np.argmax(weights))]),
+        float((importance * unknown).max()),
+        float((importance * unknown).sum() / importance.sum()),
+        float((importance * ~held).max()),
+        float((1.0 - importance * (1.0 - together)).min()),
+        max(_one_sentence(terms, own, weights, hit.passage) for hit in near),
+        _subject_missing(question, found.hits),
+        _subject_missing(question, near),
         float(np.log1p(len(own))),
         float(bool(kinds & VALUE_KINDS)),
         float(bool(kinds & {"price", "place", "contact"})),
@@ -67,8 +90,29 @@ def result(question: Question, ranked: Sequence[tuple[Hit, float]], searcher: Se
     ]
 
 
-def _heaviest(searcher: Searcher) -> float:
-    return searcher.rarity("\0") or 1.0
+def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np.float32], passage: Passage) -> float:
+    """The largest share of the own words' weight that stands in one sentence, its headings counted with it."""
+    around = set(analyse(passage.context))
+    best = 0.0
+    for text in passage.sentence_texts:
+        stems = around.union(analyse(text))
+        held = sum(
+            float(weight)
+            for i, weight in zip(own, weights, strict=True)
+            if terms[i].stem in stems or any(stems.issuperset(phrase) for phrase in terms[i].alternatives)
+        )
+        best = max(best, held / float(weights.sum()))
+    return best
+
+
+def _subject_missing(question: Question, hits: Sequence[Hit]) -> float:
+    places = {term.stem: i for i, term in enumerate(question.query.terms)}
+    named = [[places[stem] for stem in subject if stem in places] for subject in question.subjects]
+    named = [subject for subject in named if subject]
+    if not named:
+        return 0.0
+    missing = sum(not any(all(hit.held[i] >= _HELD for i in subject) for hit in hits) for subject in named)
+    return missing / len(named)
 
 
 def _value(question: Question, passage: Passage) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,7 +29,7 @@ def _environment() -> Environment:
     )
 
 
-def render(name: str, **values: Any) -> str:  # noqa: ANN401 - template values are of any type
-    """The text of template `name` with these values: one paragraph, single spaces."""
-    text = _environment().get_template(f"{name}.jinja").render(**values)
+def render(template: str, /, **values: object) -> str:
+    """The text of a template with these values: one paragraph, single spaces."""
+    text = _environment().get_template(f"{template}.jinja").render(**values)
     return _SPACE.sub(" ", text.replace("\n", " ")).strip()

@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.understanding.kinds import Kind, kinds
+from bot.understanding.lexicon import NAME as LEXICON
+from bot.understanding.lexicon import Lexicon
 from bot.understanding.spelling import Correction, Speller
-from bot.understanding.vocabulary import Expansion, Vocabulary
+from bot.understanding.vocabulary import Expansion, Vocabulary, folder, load, subjects
 from corpus.article import Span
 from corpus.sentences import sentences
 from index.query import Query, Term
 from index.words import STOP_WORDS, Word, analyse, words
+
+if TYPE_CHECKING:
+    from index.generation import Generation
 
 _LONG = 22
 """A message with more words than this has a background; its asking sentences are searched on their own as well."""
@@ -23,7 +30,8 @@ class Question:
     """One question, as typed and as understood.
 
     `text` is the stand-alone question after spelling and follow-up resolution; `focus` its asking part. `inherited` are
-    the stems taken over from earlier turns.
+    the stems taken over from earlier turns. `subjects` are things that the message names (each a tuple of stems) of those that
+    a question can be about.
     """
 
     message: str
@@ -34,6 +42,7 @@ class Question:
     corrections: tuple[Correction, ...] = ()
     expansions: tuple[Expansion, ...] = ()
     inherited: frozenset[str] = frozenset()
+    subjects: tuple[tuple[str, ...], ...] = ()
 
     @property
     def own_terms(self) -> tuple[Term, ...]:
@@ -44,9 +53,10 @@ class Question:
 class Reader:
     """Reads messages with the words of one corpus; pure."""
 
-    def __init__(self, speller: Speller, vocabulary: Vocabulary) -> None:
+    def __init__(self, speller: Speller, vocabulary: Vocabulary, subjects: Vocabulary) -> None:
         self._speller = speller
         self._vocabulary = vocabulary
+        self._subjects = subjects
 
     def spelt(self, message: str) -> tuple[str, tuple[Correction, ...]]:
         """The message with misspelt words replaced in place, and what was replaced."""
@@ -72,6 +82,7 @@ class Reader:
             corrections=corrections,
             expansions=tuple(expansions),
             inherited=inherited,
+            subjects=tuple(tuple(analyse(found.written)) for found in self._subjects.expand(words(focus))),
         )
 
     def _terms(
@@ -81,14 +92,23 @@ class Reader:
         meant: dict[int, tuple[tuple[str, ...], ...]] = {}
         for expansion in expansions:
             phrases = tuple(phrase for phrase in (tuple(analyse(other)) for other in expansion.meant) if phrase)
-            for position in range(expansion.start, expansion.end):
-                meant[position] = phrases
+            inside = range(expansion.start, expansion.end)
+            content = [position for position in inside if read[position].text not in STOP_WORDS]
+            meant.update(dict.fromkeys(content or inside[:1], phrases))
         terms: dict[str, Term] = {}
         for position, word in enumerate(read):
             if (word.text in STOP_WORDS and position not in meant) or word.stem in terms:
                 continue
             terms[word.stem] = _term(word, meant.get(position, ()), inherited)
         return tuple(terms.values())
+
+
+def open_reader(generation: Generation) -> Reader:
+    """The reader for the words of one generation, with the vocabulary that comes with Footnote."""
+    vocabulary = load(folder())
+    lexicon = Lexicon(generation.encoder, partial(generation.attachment, LEXICON))
+    known = vocabulary.surface | (things := subjects(folder())).surface
+    return Reader(Speller(generation.lexical.vocabulary(), known, lexicon), vocabulary, things)
 
 
 def _term(word: Word, alternatives: tuple[tuple[str, ...], ...], inherited: frozenset[str]) -> Term:

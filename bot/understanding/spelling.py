@@ -1,16 +1,17 @@
-"""Spelling: unknown words of a question become the nearest word that the site uses.
+"""Spelling: words that are none become the nearest word that the site uses.
 
-A word is left alone when it is a word of the articles, of the vocabulary, or of the encoder's own lexicon (30,522 word
-pieces, which hold the common English words): a real word is never changed into another one, so "knee" does not become
-"heel" and the absence of a thing stays visible.
+A real word is never changed into another one, so "knee" does not become "heel" and the absence of a thing stays visible:
+words of the articles, of the vocabulary and of the language (`lexicon.py`) are left alone, and so are their inflections.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from index.words import STOP_WORDS, Word
+from bot.understanding.lexicon import Lexicon
+from index.words import STOP_WORDS, Word, stem
 
 _MIN_LENGTH = 4
 _TYPED_SHORT = {
@@ -42,14 +43,13 @@ class Speller:
     """Corrects folded words against the words of a corpus.
 
     `corpus` maps each folded surface word of the articles to its count; `known` are words that are right as they are;
-    `is_english` tells whether a folded word is a common English word.
+    `lexicon` knows the words of the language, of which the common ones compete as corrections.
     """
 
-    def __init__(self, corpus: Mapping[str, int], known: Iterable[str], is_english: Callable[[str], bool]) -> None:
+    def __init__(self, corpus: Mapping[str, int], known: Iterable[str], lexicon: Lexicon) -> None:
         self._corpus = corpus
         self._known = frozenset(known) | STOP_WORDS
-        self._is_english = is_english
-        self._candidates = [w for w in sorted({*corpus, *self._known}) if len(w) >= _MIN_LENGTH and w.isalpha()]
+        self._lexicon = lexicon
 
     def correct(self, question: Iterable[Word]) -> dict[int, Correction]:
         """What to change, by the position of the word in the question."""
@@ -65,40 +65,60 @@ class Speller:
             return _TYPED_SHORT[word]
         if len(word) < _MIN_LENGTH or not word.isalpha() or word in self._corpus or word in self._known:
             return None
-        nearest = self._nearest(word)
-        if nearest is None:
+        if stem(word) in self._stems or self._lexicon.is_word(word):
             return None
-        candidate, distance = nearest
-        # The encoder's lexicon holds names and some misspellings beside words: a word that it knows is changed only for
-        # one doubled or missing letter ("runing"), never into a word with other letters.
-        return None if self._is_english(word) and not (distance == 1 and _same_letters(word, candidate)) else candidate
+        return self._nearest(word)
 
-    def _nearest(self, word: str) -> tuple[str, int] | None:
+    @cached_property
+    def _own(self) -> list[str]:
+        return _candidates({*self._corpus, *self._known})
+
+    @cached_property
+    def _all(self) -> list[str]:
+        return _candidates({*self._own, *self._lexicon.common()})
+
+    @cached_property
+    def _stems(self) -> frozenset[str]:
+        return frozenset(stem(word) for word in self._own)
+
+    def _near(self, word: str, candidates: Sequence[str], limit: int) -> list[tuple[str, int]]:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
-        limit = 1 if len(word) <= 5 else 2 if len(word) <= 8 else 3
-        if len(word) == 5:
-            limit = 2
-        found = process.extract(word, self._candidates, scorer=OSA.distance, score_cutoff=limit, limit=12)
-        if not found:
-            return None
-        best = min(found, key=lambda hit: self._cost(word, hit[0], int(hit[1])))
-        # Two changes in a short word leave little of it: ask for the same first letter and the same consonants.
-        if len(word) <= 5 and int(best[1]) == 2 and _skeleton(word) != _skeleton(best[0]):
-            return None
-        return best[0], int(best[1])
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=limit, limit=24)
+        return [(str(candidate), int(distance)) for candidate, distance, _ in found]
 
-    def _cost(self, word: str, candidate: str, distance: int) -> tuple[float, int, str]:
+    def _nearest(self, word: str) -> str | None:
+        limit = 1 if len(word) == 4 else 2 if len(word) <= 9 else 3
+        near = self._near(word, self._all, limit)
+        plausible = [(other, distance) for other, distance in near if _plausible(word, other, distance)]
+        if not plausible:
+            return None
+        return min(plausible, key=lambda hit: self._cost(word, *hit))[0]
+
+    def _cost(self, word: str, other: str, distance: int) -> tuple[float, int, str]:
         cost = float(distance)
-        cost += 0.0 if candidate[0] == word[0] else 0.7
-        cost -= 0.6 if _skeleton(candidate) == _skeleton(word) else 0.0
-        cost -= 0.3 if candidate in self._corpus else 0.0
-        return cost, -self._corpus.get(candidate, 0), candidate
+        cost += 0.0 if other[0] == word[0] else 0.7
+        cost -= 0.7 if _skeleton(other) == _skeleton(word) else 0.0
+        cost -= 0.8 if other in self._corpus else 0.4 if other in self._known else 0.0
+        return cost, -self._corpus.get(other, 0), other
 
 
-def _same_letters(word: str, other: str) -> bool:
-    return sorted(set(word)) == sorted(set(other)) and len(word) != len(other)
+def _candidates(found: Iterable[str]) -> list[str]:
+    return sorted(word for word in found if len(word) >= _MIN_LENGTH and word.isalpha())
+
+
+def _plausible(word: str, other: str, distance: int) -> bool:
+    """Whether one could have been typed for the other; two changes ask for the same first letter or the same consonants.
+
+    A word that only has a longer ending ("kinder" for "kind") is another word, not a misspelt one.
+    """
+    if word.startswith(other) or other.startswith(word):
+        return distance == 1
+    if distance == 1:
+        return True
+    alike = _skeleton(word) == _skeleton(other)
+    return alike or (word[0] == other[0] and len(word) >= 3 * distance and len(word) > 5)
 
 
 def _skeleton(word: str) -> str:

@@ -41,7 +41,7 @@ class Vocabulary:
             read = words(written)
             surface.update(word.text for word in read)
             key = tuple(word.stem for word in read)
-            if key:
+            if key and meant:
                 known = self._entries.get(key, ())
                 self._entries[key] = known + tuple(text for text in meant if text not in known)
         self._longest = max((len(key) for key in self._entries), default=0)
@@ -87,20 +87,29 @@ def parse(text: str, origin: str) -> list[tuple[str, tuple[str, ...]]]:
     return entries
 
 
-def load(folder: Path) -> Vocabulary:
+def load(place: Path) -> Vocabulary:
     """All `*.txt` of the folder, in the order of their names; an absent folder is an empty vocabulary."""
     entries: list[tuple[str, tuple[str, ...]]] = []
-    for path in sorted(folder.glob("*.txt")):
+    for path in sorted(place.glob("*.txt")):
         entries += parse(path.read_text(encoding="utf-8"), path.name)
     return Vocabulary(entries)
 
 
-def bundled() -> Vocabulary:
-    """The vocabulary that comes with Footnote."""
+def folder() -> Path:
+    """Where the vocabulary that comes with Footnote lies."""
     import corpus
 
-    return load(Path(next(iter(corpus.__path__))) / "vocabulary")
+    return Path(next(iter(corpus.__path__))) / "vocabulary"
 
 
 def _phrases(side: str, separator: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in side.split(separator) if phrase.strip())
+
+
+def subjects(place: Path) -> Vocabulary:
+    """Things that a question can be about (`*.list` of the folder): a vocabulary that expands each to itself."""
+    entries: list[tuple[str, tuple[str, ...]]] = []
+    for path in sorted(place.glob("*.list")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            entries += [(phrase, (phrase,)) for phrase in _phrases(line.split("#")[0], ",")]
+    return Vocabulary(entries)
