@@ -22,6 +22,7 @@ def ensure_index(index_folder: Path) -> None:
     if IndexFolder(index_folder).exists():
         return
     click.echo(f"footnote: no index in {index_folder} yet; building it from the bundled articles", err=True)
-    from web.cli.index import build_sources
+    from index.rebuild import rebuild
+    from web.cli.index import options
 
-    build_sources((), index_folder)
+    rebuild((), index_folder, options(None, None))
