@@ -42,11 +42,16 @@ MAX_LAST_ITEM_WORDS = 8
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its words, the empty lines before it, its indentation."""
+    """One line: its words, the empty lines before it, its indentation.
+
+    `level` is what the source says of it by other means than words: the level of a heading, 0 for none; `None` where
+    only the words can tell.
+    """
 
     text: str
     gap: int = 0
     indent: int = 0
+    level: int | None = None
 
     @cached_property
     def words(self) -> int:
@@ -122,6 +127,8 @@ class Line:
     @cached_property
     def may_be_heading(self) -> bool:
         """Short, starts like a heading and does not end like a sentence; whether it is one, its neighbours tell."""
+        if self.level is not None:
+            return self.level > 0
         text = self.unnumbered
         if self.bullet is not None or not text[:1].strip() or text[:1].islower() or self.words > MAX_HEADING_WORDS:
             return self.is_question and self.bullet is None
@@ -134,7 +141,7 @@ class Line:
     @cached_property
     def may_be_item(self) -> bool:
         """Short enough to be one item of a list that has no marks."""
-        if self.bullet is not None or self.introduces or self.completes:
+        if self.bullet is not None or self.introduces or self.completes or self.level:
             return False
         return self.words <= (MAX_FULL_SENTENCE_ITEM_WORDS if self.ends_sentence else MAX_ITEM_WORDS)
 

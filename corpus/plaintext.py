@@ -74,7 +74,11 @@ def to_markdown(text: str) -> str:
     Every character besides list marks, spaces and invisible ones is kept, in order; nothing in `text` is read as
     markup.
     """
-    lines = looks.split(text)
+    return lines_to_markdown(looks.split(text))
+
+
+def lines_to_markdown(lines: Sequence[Line]) -> str:
+    """The same for lines that were put together elsewhere; what they say of their level is kept."""
     title = lines[0] if lines and _is_title(lines) else None
     nodes = list(_nodes(lines[1:] if title else lines))
     _set_levels(nodes, title.text if title else "")
@@ -84,6 +88,8 @@ def to_markdown(text: str) -> str:
 
 def _is_title(lines: Sequence[Line]) -> bool:
     first = lines[0]
+    if first.level is not None:
+        return first.level == 1
     if len(lines) < 2 or first.bullet is not None or first.introduces or first.words > _MAX_TITLE_WORDS:
         return False
     return (
@@ -134,6 +140,8 @@ def _single(lines: Sequence[Line], place: int) -> _Node:
 
 def _is_heading(line: Line, after: Line | None) -> bool:
     """Whether a line that looks like a heading has something to be the heading of."""
+    if line.level is not None:
+        return line.level > 0
     if after is None or not line.may_be_heading or roles.is_furniture(line.text) or roles.is_byline(line.text):
         return False
     return not (line.is_question and after.is_question and not after.gap)
@@ -206,7 +214,12 @@ def _stack_end(lines: Sequence[Line], place: int) -> int:
     """Where a stack of four or more short lines ends that look like headings of nothing; else `place`."""
     end = place
     while end < len(lines) and lines[end].may_be_heading and lines[end].number is None and lines[end].depth == 0:
-        if lines[end].is_question or roles.is_furniture(lines[end].text) or roles.is_byline(lines[end].text):
+        if (
+            lines[end].level is not None
+            or lines[end].is_question
+            or roles.is_furniture(lines[end].text)
+            or roles.is_byline(lines[end].text)
+        ):
             break
         end += 1
     return end if end - place >= 4 else place
@@ -235,7 +248,9 @@ def _set_levels(nodes: Sequence[_Node], title: str) -> None:
     for place, node in enumerate(nodes):
         if node.kind == "heading":
             line = node.line
-            if line.depth:
+            if line.level:
+                node.level = line.level
+            elif line.depth:
                 node.level = _TOP_LEVEL + line.depth - 1
             elif mixed:
                 node.level = _TOP_LEVEL if line.is_capitals else _TOP_LEVEL + 1

@@ -63,7 +63,8 @@ def test_a_paragraph_in_the_middle_is_body() -> None:
 
 def test_a_paragraph_that_repeats_one_other_is_a_summary() -> None:
     text = (
-        "## Why do wrists hurt?\n\nThere are several reasons: tendon strain, nerve pressure, arthritis or a fracture.\n\n"
+        "## Why do wrists hurt?\n\n"
+        "There are several reasons: tendon strain, nerve pressure, arthritis or a fracture.\n\n"
         "Office workers feel it most.\n\nIt can last for months.\n\n"
         "Wrists hurt for several reasons, such as tendon strain, nerve pressure, arthritis or fracture.\n"
     )
