@@ -72,7 +72,8 @@ class Bot:
         messages = conversation.visitor
         verdict = self._screen.check(messages, conversation.region or self._site.region)
         escalation = verdict.escalation
-        if escalation and escalation.tier in ("emergency", "crisis"):
+        # A screen that failed has seen nothing: its message stands alone, as it does for an emergency.
+        if escalation and (verdict.failed or escalation.tier in ("emergency", "crisis")):
             return Thought(self._stamped(_escalation(escalation)), verdict, None)
         turn = self._turn(messages)
         reply = replace(self._reply(turn, verdict), escalation=escalation)

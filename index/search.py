@@ -7,9 +7,8 @@ judged on evidence that means the same for every question, so that a threshold o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +17,19 @@ from index.generation import Generation
 from index.importance import Importance
 from index.passage import Passage
 from index.query import Query, Term
+from index.words import analyse
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 CANDIDATES = 60
-"""From each source; recall of the gold passage within the union is 1.00 on the seeds and 0.97 on MedQuAD."""
+"""Taken from each source."""
+
+KEPT = 24
+"""Candidates that are left for late interaction, by a fixed sum of the cheap evidence (`_FIRST`)."""
+
+_FIRST = {"dense": 3.0, "focus": 3.0, "expanded": 3.0, "sentence": 6.0, "lexical": 2.5, "covered": 3.5, "heading": 1.0}
+"""About the learned weights of the same evidence (bot/answering/weights.json); only the cut to KEPT depends on it."""
 
 _SATURATION = 2.2
 """BM25 contribution of a term (k1 = 1.2) at most idf * (k1 + 1): the scale on which a lexical score is absolute."""
@@ -59,6 +65,14 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageStems:
+    """The stems of a passage's title and headings, and of each of its sentences."""
+
+    context: frozenset[str]
+    sentences: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One candidate: its row in the generation, its evidence, and how well each of its sentences fits (cosines).
 
@@ -72,6 +86,7 @@ class Hit:
     sentence_scores: Floats
     term_scores: Floats
     held: Floats
+    stems: PassageStems
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,7 @@ class Searcher:
         self.generation = generation
         self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
+        self.stems = lru_cache(maxsize=8192)(self._stems)
 
     def rarity(self, stem: str) -> float:
         """The idf of a stem in this corpus: ln(1 + (N - n + 0.5) / (n + 0.5)); largest for a word found nowhere."""
@@ -105,12 +121,17 @@ class Searcher:
         )
 
     def search(self, query: Query) -> Found:
-        """Every candidate with its evidence; none for an empty corpus."""
+        """The best candidates with their evidence; none for an empty corpus."""
         return _Search(self, query).found()
+
+    def _stems(self, row: int) -> PassageStems:
+        passage = self.generation.passages[row]
+        sentences = tuple(frozenset(analyse(text)) for text in passage.sentence_texts)
+        return PassageStems(frozenset(analyse(passage.context)), sentences)
 
 
 class _Search:
-    """The state of one search."""
+    """The state of one search: arrays over the candidates' rows (first axis) and the query's terms (second)."""
 
     def __init__(self, searcher: Searcher, query: Query) -> None:
         self._searcher = searcher
@@ -118,48 +139,74 @@ class _Search:
         self._query = query
         texts = list(dict.fromkeys((query.text, query.focus, query.expansion or query.text)))
         self._encoded = dict(zip(texts, self._generation.encoder.encode_tokens(texts), strict=True))
-
-    @cached_property
-    def _importance(self) -> Floats:
-        encoded = self._encoded[self._query.text]
-        return np.array(
-            [self._searcher.importance.score(encoded.vectors[self._tokens(term)]) for term in self._query.terms],
+        self._importance = np.array(
+            [searcher.importance.score(self._encoded[query.text].vectors[self._tokens(term)]) for term in query.terms],
             dtype=np.float32,
         )
+        rarity = np.array([searcher.rarity(term.stem) for term in query.terms], dtype=np.float32)
+        self._weights: Floats = rarity * self._importance
+        self._total = float(self._weights.sum()) or 1.0
 
-    @cached_property
-    def _weights(self) -> Floats:
-        rarity = np.array([self._searcher.rarity(term.stem) for term in self._query.terms], dtype=np.float32)
-        return rarity * self._importance
+    def found(self) -> Found:
+        rows = self._candidates()
+        hits = self._hits(rows) if len(rows) else ()
+        return Found(tuple(hits), self._importance, self._weights)
 
     def _tokens(self, term: Term) -> list[int]:
         """The tokens of the question that spell the term."""
         spans = self._encoded[self._query.text].spans
         return [i for i, (start, end) in enumerate(spans) if start < term.end and end > term.start]
 
-    def found(self) -> Found:
-        return Found(tuple(self._hits()), self._importance, self._weights)
-
-    def _hits(self) -> list[Hit]:
-        rows = self._candidates()
-        if not len(rows):
-            return []
-        vectors = self._generation.dense.vectors(rows)
-        dense = {text: vectors @ encoded.sentence for text, encoded in self._encoded.items()}
-        late = self._late(rows)
-        contributions = self._contributions(rows)
-        covered = self._covered(contributions)
-        return [self._hit(int(row), i, dense, late[i], contributions[i], covered[i]) for i, row in enumerate(rows)]
-
     def _candidates(self) -> Rows:
         found: dict[int, None] = {}
         for encoded in self._encoded.values():
             rows, _ = self._generation.dense.search(encoded.sentence, CANDIDATES)
-            found.update(dict.fromkeys(int(row) for row in rows))
+            found.update(dict.fromkeys(rows.tolist()))
         rows, _ = self._generation.lexical.search(self._query.stems, CANDIDATES)
-        found.update(dict.fromkeys(int(row) for row in rows))
-        searched = [row for row in found if self._generation.passages[row].role != "furniture"]
-        return np.array(searched, dtype=np.int64)
+        found.update(dict.fromkeys(rows.tolist()))
+        return np.array([row for row in found if self._generation.passages[row].role != "furniture"], dtype=np.int64)
+
+    def _hits(self, rows: Rows) -> list[Hit]:
+        query = self._query
+        vectors = self._generation.dense.vectors(rows)
+        contributions = self._contributions(rows)
+        held = self._held(contributions)
+        sentences = self._generation.sentences.products(self._encoded[query.focus].sentence, rows)
+        cheap: dict[str, Floats] = {
+            "dense": vectors @ self._encoded[query.text].sentence,
+            "focus": vectors @ self._encoded[query.focus].sentence,
+            "expanded": vectors @ self._encoded[query.expansion or query.text].sentence,
+            "sentence": np.array([s.max() if len(s) else 0.0 for s in sentences], dtype=np.float32),
+            "lexical": np.minimum(1.0, contributions.sum(axis=1) / (self._total_rarity() * _SATURATION)),
+            "covered": held @ self._weights / self._total,
+            "heading": np.array([self._heading(int(row)) for row in rows], dtype=np.float32),
+        }
+        first = np.sum([weight * cheap[name] for name, weight in _FIRST.items()], axis=0)
+        kept = np.argsort(-first, kind="stable")[:KEPT]
+        late = self._late(rows[kept])
+        return [
+            self._hit(
+                int(rows[i]), {name: float(values[i]) for name, values in cheap.items()}, late[n], held[i], sentences[i]
+            )
+            for n, i in enumerate(kept)
+        ]
+
+    def _hit(self, row: int, cheap: dict[str, float], late: Floats, held: Floats, sentences: Floats) -> Hit:
+        own = [value for value, term in zip(late, self._query.terms, strict=True) if term.own]
+        return Hit(
+            row=row,
+            passage=self._generation.passages[row],
+            evidence=Evidence(
+                **cheap, late=float(late @ self._weights) / self._total, weakest=float(min(own)) if own else 0.0
+            ),
+            sentence_scores=sentences,
+            term_scores=np.maximum(late, held),
+            held=held,
+            stems=self._searcher.stems(row),
+        )
+
+    def _total_rarity(self) -> float:
+        return sum(self._searcher.rarity(term.stem) for term in self._query.terms) or 1.0
 
     def _late(self, rows: Rows) -> Floats:
         """For each row and term the best match of the term's tokens in the passage, averaged over its tokens."""
@@ -181,7 +228,7 @@ class _Search:
         lexical = self._generation.lexical
         return np.stack([lexical.scores([stem], rows) for stem in stems], axis=1)
 
-    def _covered(self, contributions: Floats) -> Floats:
+    def _held(self, contributions: Floats) -> Floats:
         """For each row and term 1.0 where the passage has the word, 0.8 where it has one of its alternatives."""
         place = {stem: i for i, stem in enumerate(self._query.stems)}
         present = contributions > 0
@@ -193,46 +240,12 @@ class _Search:
             result[:, column] = np.maximum(result[:, column], present[:, place[term.stem]])
         return result
 
-    def _hit(
-        self, row: int, i: int, dense: dict[str, Floats], late: Floats, contributions: Floats, covered: Floats
-    ) -> Hit:
-        query = self._query
-        passage = self._generation.passages[row]
-        sentences = self._generation.sentences.of(row) @ self._encoded[query.focus].sentence
-        weights = self._weights
-        total = float(weights.sum()) or 1.0
-        own = [late[j] for j, term in enumerate(query.terms) if term.own]
-        best = total * _SATURATION
-        return Hit(
-            row=row,
-            passage=passage,
-            evidence=Evidence(
-                dense=float(dense[query.text][i]),
-                focus=float(dense[query.focus][i]),
-                sentence=float(sentences.max()) if len(sentences) else 0.0,
-                expanded=float(dense[query.expansion or query.text][i]),
-                late=float((late * weights).sum()) / total,
-                weakest=float(min(own)) if own else 0.0,
-                lexical=min(1.0, float(contributions.sum()) / best),
-                covered=float((covered * weights).sum()) / total,
-                heading=_share(query.terms, weights, passage.context),
-            ),
-            sentence_scores=sentences,
-            term_scores=np.maximum(late, covered),
-            held=covered,
-        )
-
-
-def _share(terms: Sequence[Term], weights: Floats, text: str) -> float:
-    from index.words import analyse
-
-    stems = set(analyse(text))
-    total = float(weights.sum()) or 1.0
-    return (
-        sum(
+    def _heading(self, row: int) -> float:
+        """Share of the words' weight that stands in the passage's title and headings."""
+        stems = self._searcher.stems(row).context
+        held = [
             float(weight)
-            for term, weight in zip(terms, weights, strict=True)
+            for term, weight in zip(self._query.terms, self._weights, strict=True)
             if term.stem in stems or any(stems.issuperset(phrase) for phrase in term.alternatives)
-        )
-        / total
-    )
+        ]
+        return sum(held) / self._total

@@ -97,6 +97,32 @@ class SentenceVectors:
         end = int(self._ends[row])
         return restore(self._codes[start:end], self._scales[start:end])
 
+    def products(
+        self, vector: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]
+    ) -> list[NDArray[np.float32]]:
+        """For each row the products of `vector` with its sentences (cosines, if `vector` has length 1)."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        starts = np.where(wanted > 0, self._ends[wanted - 1], 0)
+        ends = self._ends[wanted]
+        if not len(wanted):
+            return []
+        places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)]).astype(np.int64)
+        # The scale is applied to the products, one number a sentence, rather than to the vectors.
+        products = (self._codes[places].astype(np.float32) @ vector) * self._scales[places]
+        return np.split(products.astype(np.float32), np.cumsum(ends - starts)[:-1])
+
+    def places(self, rows: range) -> range:
+        """The numbers over the whole index of the sentences of consecutive passages."""
+        if not rows:
+            return range(0)
+        return range(int(self._ends[rows.start - 1]) if rows.start else 0, int(self._ends[rows.stop - 1]))
+
+    def block(self, rows: range) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int64]]:
+        """Codes and scales of consecutive passages, and how many sentences each has: what a rebuild takes over."""
+        place = self.places(rows)
+        sizes = np.diff(self._ends[rows.start : rows.stop], prepend=place.start)
+        return self._codes[place.start : place.stop], self._scales[place.start : place.stop], sizes
+
     def at(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
         """Codes and scales of sentences numbered over the whole index: what a rebuild takes over."""
         return self._codes[places], self._scales[places]

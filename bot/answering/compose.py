@@ -35,7 +35,8 @@ _FOLLOWS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is said: citations, sentences of the first and of each further one, words in all, and how far below
-    the best score a passage may lie to be cited too. Chosen on the tuned two thirds of the seeds questions (docs/answers.md).
+    the best score a passage may lie to be cited too. Chosen on the tuned part of the question
+    sets (docs/answers.md).
     """
 
     citations: int
@@ -108,7 +109,7 @@ def _fit(question: Question, hit: Hit) -> np.ndarray:
     stems = [term.stem for term in question.query.terms]
     scores = np.array(hit.sentence_scores, dtype=np.float64)
     for i, text in enumerate(hit.passage.sentence_texts):
-        own = set(analyse(text))
+        own = hit.stems.sentences[i]
         covered = sum(stem in own for stem in stems) / max(1, len(stems))
         scores[i] += 0.25 * covered
         if wanted:

@@ -16,7 +16,6 @@ from bot.understanding.question import Question
 from index.passage import Passage
 from index.query import Term
 from index.search import Evidence, Found, Hit, Searcher
-from index.words import analyse
 
 _HELD = 0.79
 """A word counts as held from here: 0.8 is what a word of the vocabulary counts for (index/search.py)."""
@@ -56,9 +55,7 @@ def candidate(question: Question, hit: Hit) -> list[float]:
     ]
 
 
-def result(
-    question: Question, ranked: Sequence[tuple[Hit, float]], found: Found, searcher: Searcher
-) -> list[float]:
+def result(question: Question, ranked: Sequence[tuple[Hit, float]], found: Found, searcher: Searcher) -> list[float]:
     """The ANSWERING features of a question, given its candidates, best first; needs at least one candidate."""
     top = ranked[0][0]
     near = [hit for hit, _ in ranked[:3]]
@@ -80,7 +77,7 @@ def result(
         float((importance * unknown).sum() / importance.sum()),
         float((importance * ~held).max()),
         float((1.0 - importance * (1.0 - together)).min()),
-        max(_one_sentence(terms, own, weights, hit.passage) for hit in near),
+        max(_one_sentence(terms, own, weights, hit) for hit in near),
         _subject_missing(question, found.hits),
         _subject_missing(question, near),
         float(np.log1p(len(own))),
@@ -90,18 +87,18 @@ def result(
     ]
 
 
-def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np.float32], passage: Passage) -> float:
+def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np.float32], hit: Hit) -> float:
     """The largest share of the own words' weight that stands in one sentence, its headings counted with it."""
-    around = set(analyse(passage.context))
+    total = float(weights.sum())
     best = 0.0
-    for text in passage.sentence_texts:
-        stems = around.union(analyse(text))
+    for sentence in hit.stems.sentences:
+        stems = hit.stems.context | sentence
         held = sum(
             float(weight)
             for i, weight in zip(own, weights, strict=True)
             if terms[i].stem in stems or any(stems.issuperset(phrase) for phrase in terms[i].alternatives)
         )
-        best = max(best, held / float(weights.sum()))
+        best = max(best, held / total)
     return best
 
 

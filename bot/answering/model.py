@@ -30,7 +30,10 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The learned part of answering; `trained_on` says on what, `threshold` is the smallest probability to answer at."""
+    """The learned part of answering.
+
+    `trained_on` says how many questions of which set; `threshold` is the smallest probability to answer at.
+    """
 
     ranking: Linear
     answering: Linear

@@ -34,7 +34,7 @@ class Quote:
 def cite(quotes: Sequence[Quote], articles: dict[str, Article]) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """The sentences and citations of an answer, each checked against the article that it names.
 
-    Guaranteed of what is returned: `article.text[c.start:c.end] == c.quote` for every citation, its passage is verbatim,
+    Guaranteed of what is returned: `article.text[c.start:c.end] == c.quote` for every citation, its passage verbatim,
     and every sentence is a verbatim piece of the article of its citation. Raises NotVerbatim rather than return less.
     """
     sentences: list[Sentence] = []

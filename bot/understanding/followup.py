@@ -28,7 +28,7 @@ How = Literal["alone", "correction", "reference", "parallel", "attribute", "pron
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand a message: a stand-alone text, the stems taken over from before, and the rule that made it."""
+    """One way to understand a message: a stand-alone text, the stems taken over, and the rule that made it."""
 
     text: str
     how: How
@@ -37,7 +37,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What an earlier turn leaves for the next: its stand-alone question, the items that were listed, if it was answered.
+    """What an earlier turn leaves for the next: its stand-alone question, the items that it listed.
 
     `slot` are the words that the turn put in place of others ("inside" for "outside"): the place where the next
     contrast goes.
@@ -207,7 +207,7 @@ class Resolver:
         return Reading(_with_topic(bare, " ".join(about)), "pronoun", _stems(" ".join(about)))
 
     def _by_weight(self, message: str, bare: str, last: Past) -> list[Reading]:
-        """A message with words of its own and no sign of leaning: alone or in the context of the topic, both plausible."""
+        """Words of its own and no sign of leaning: alone or in the context of the topic, both plausible."""
         alone = Reading(message, "alone")
         own = _stems(bare)
         about = [word for word in _topic_words(last.question) if stem(word.lower()) not in own]
@@ -224,7 +224,8 @@ _ARTICLES = re.compile(
 _ORDINAL_WORDS = r"first|second|third|fourth|fifth|sixth|last|final|1st|2nd|3rd|4th|5th|former|latter"
 _ORDINAL_PHRASE = re.compile(
     rf"\b(?:(?:about|tell me more about|more on) )?(?:the |that |those )?(?:{_ORDINAL_WORDS})"
-    r"(?: (?:one|two|thing|cause|reason|point|item|tip|step|option|sign|symptom|type|kind))?\b|\b(?:number|no\.?|#) ?\d\b",
+    r"(?: (?:one|two|thing|cause|reason|point|item|tip|step|option|sign|symptom|type|kind))?\b"
+    r"|\b(?:number|no\.?|#) ?\d\b",
     re.IGNORECASE,
 )
 _IS_QUESTION = re.compile(

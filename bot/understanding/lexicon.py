@@ -50,7 +50,7 @@ class Lexicon:
     def _listed(self, word: str) -> bool:
         if self._list is None:
             self._list = self._rare() or b""
-        return b"\n" + word.encode() + b"\n" in self._list
+        return _holds(self._list, word.encode())
 
 
 class LexiconAttachment:
@@ -65,8 +65,25 @@ class LexiconAttachment:
         from importlib.resources import files
 
         packed = files("spellchecker").joinpath("resources/en.json.gz").read_bytes()
-        words = sorted(word for word in json.loads(gzip.decompress(packed)) if word.isalpha())
-        return ("\n" + "\n".join(words) + "\n").encode()
+        words = sorted(word.encode() for word in json.loads(gzip.decompress(packed)) if word.isalpha())
+        return b"".join(b"\n" + word for word in words) + b"\n"
+
+
+def _holds(lines: bytes, word: bytes) -> bool:
+    """Binary search among sorted lines, each between line feeds."""
+    low, high = 0, len(lines)
+    while low < high:
+        middle = (low + high) // 2
+        start = lines.rfind(b"\n", 0, middle + 1) + 1
+        end = lines.find(b"\n", start)
+        if end < 0:
+            high = start - 1
+            continue
+        line = lines[start:end]
+        if line == word:
+            return True
+        low, high = (end + 1, high) if line < word else (low, start - 1)
+    return False
 
 
 def _spellings(word: str) -> tuple[str, ...]:
@@ -74,4 +91,5 @@ def _spellings(word: str) -> tuple[str, ...]:
     if word.endswith(("ise", "ised", "ises", "ising")):
         head, tail = word.rsplit("is", 1)
         american = f"{head}iz{tail}"
-    return (word, american, word.replace("our", "or"), word.replace("ae", "e"), word.replace("oe", "e"))
+    forms = (word, american, word.replace("our", "or"), word.replace("ae", "e"), word.replace("oe", "e"))
+    return tuple(dict.fromkeys(forms))

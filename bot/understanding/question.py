@@ -30,8 +30,8 @@ class Question:
     """One question, as typed and as understood.
 
     `text` is the stand-alone question after spelling and follow-up resolution; `focus` its asking part. `inherited` are
-    the stems taken over from earlier turns. `subjects` are things that the message names (each a tuple of stems) of those that
-    a question can be about.
+    the stems taken over from earlier turns. `subjects` are the things that the message names (each a tuple of
+    stems), of those that a question can be about.
     """
 
     message: str
@@ -108,7 +108,10 @@ def open_reader(generation: Generation) -> Reader:
     vocabulary = load(folder())
     lexicon = Lexicon(generation.encoder, partial(generation.attachment, LEXICON))
     known = vocabulary.surface | (things := subjects(folder())).surface
-    return Reader(Speller(generation.lexical.vocabulary(), known, lexicon), vocabulary, things)
+    speller = Speller(
+        generation.lexical.vocabulary(), known, lexicon, lambda stem: generation.lexical.document_frequency(stem) > 0
+    )
+    return Reader(speller, vocabulary, things)
 
 
 def _term(word: Word, alternatives: tuple[tuple[str, ...], ...], inherited: frozenset[str]) -> Term:

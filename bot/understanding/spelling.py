@@ -1,12 +1,13 @@
 """Spelling: words that are none become the nearest word that the site uses.
 
-A real word is never changed into another one, so "knee" does not become "heel" and the absence of a thing stays visible:
-words of the articles, of the vocabulary and of the language (`lexicon.py`) are left alone, and so are their inflections.
+A real word is never changed into another one, so "knee" does not become "heel" and the absence of a thing stays
+visible: words of the articles, of the vocabulary and of the language (`lexicon.py`) are left alone, and so are their
+inflections.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -43,11 +44,15 @@ class Speller:
     """Corrects folded words against the words of a corpus.
 
     `corpus` maps each folded surface word of the articles to its count; `known` are words that are right as they are;
-    `lexicon` knows the words of the language, of which the common ones compete as corrections.
+    `lexicon` knows the words of the language, of which the common ones compete as corrections; `has_stem` tells whether
+    the articles have a word of this stem.
     """
 
-    def __init__(self, corpus: Mapping[str, int], known: Iterable[str], lexicon: Lexicon) -> None:
+    def __init__(
+        self, corpus: Mapping[str, int], known: Iterable[str], lexicon: Lexicon, has_stem: Callable[[str], bool]
+    ) -> None:
         self._corpus = corpus
+        self._has_stem = has_stem
         self._known = frozenset(known) | STOP_WORDS
         self._lexicon = lexicon
 
@@ -65,7 +70,7 @@ class Speller:
             return _TYPED_SHORT[word]
         if len(word) < _MIN_LENGTH or not word.isalpha() or word in self._corpus or word in self._known:
             return None
-        if stem(word) in self._stems or self._lexicon.is_word(word):
+        if self._has_stem(stem(word)) or self._lexicon.is_word(word):
             return None
         return self._nearest(word)
 
@@ -76,10 +81,6 @@ class Speller:
     @cached_property
     def _all(self) -> list[str]:
         return _candidates({*self._own, *self._lexicon.common()})
-
-    @cached_property
-    def _stems(self) -> frozenset[str]:
-        return frozenset(stem(word) for word in self._own)
 
     def _near(self, word: str, candidates: Sequence[str], limit: int) -> list[tuple[str, int]]:
         from rapidfuzz import process
@@ -94,7 +95,11 @@ class Speller:
         plausible = [(other, distance) for other, distance in near if _plausible(word, other, distance)]
         if not plausible:
             return None
-        return min(plausible, key=lambda hit: self._cost(word, *hit))[0]
+        best = min(plausible, key=lambda hit: self._cost(word, *hit))[0]
+        ours = best in self._corpus or best in self._known
+        # A common word that the articles do not have is believed only where the vowels alone went wrong: anything else
+        # may be a name ("asics").
+        return best if ours or (len(word) > 5 and _skeleton(best) == _skeleton(word)) else None
 
     def _cost(self, word: str, other: str, distance: int) -> tuple[float, int, str]:
         cost = float(distance)
@@ -109,7 +114,7 @@ def _candidates(found: Iterable[str]) -> list[str]:
 
 
 def _plausible(word: str, other: str, distance: int) -> bool:
-    """Whether one could have been typed for the other; two changes ask for the same first letter or the same consonants.
+    """Whether one could have been typed for the other; two changes ask for the same first letter or consonants.
 
     A word that only has a longer ending ("kinder" for "kind") is another word, not a misspelt one.
     """
