@@ -15,40 +15,42 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.arrays import ArrayWriter
+from index.cutting import TextWriter
 from index.draft import Draft, Step, no_step
+from index.duplicates import near_duplicates
 from index.embed import Embedder
 from index.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
 from index.errors import BuildFault, IndexFault
 from index.export import DEFAULT_PRECISION, Precision, cached_export
 from index.generation import (
-    ARTICLES_FILE,
     ATTACHMENTS_FOLDER,
     ENCODER_FOLDER,
-    PASSAGES_FILE,
     PLACES_FILE,
     Generation,
 )
-from index.lexical import LEXICAL_FILE, LexicalWriter
 from index.manifest import FORMAT, MANIFEST_FILE, Counts, Manifest, content_hash
-from index.passage import Passage
-from index.passages import passages as cut
 from index.progress import Progress, no_progress
-from index.rows import write_rows
 from index.store import KEEP, IndexFolder, writing
-from index.verify import verify
-from index.words import analyse, words
+from index.verify import verify, verify_hashes
 
 _CODE = {
-    "texts": ("corpus.article", "corpus.sentences", "index.passage", "index.passages", "index.words", "index.lexical"),
-    "vectors": ("index.encoder", "index.embed", "index.quantised"),
+    "texts": (
+        "corpus.article",
+        "corpus.sentences",
+        "index.passage",
+        "index.passages",
+        "index.words",
+        "index.lexical",
+        "index.duplicates",
+        "index.cutting",
+    ),
+    "vectors": ("index.encoder", "index.embed", "index.quantised", "index.tokens", "index.vectors"),
 }
 """Modules whose code decides what is stored for an article; where it changed, nothing is taken over."""
 
@@ -140,6 +142,8 @@ class _Build:
         self._progress = options.progress
         self._notes: list[str] = []
         self._seconds: dict[str, float] = {}
+        self._vectors: Generation | None = None
+        self._near_duplicates: tuple[tuple[str, str], ...] = ()
 
     def run(self, articles: Sequence[Article]) -> BuildReport:
         unique, failed = _unique(articles)
@@ -153,8 +157,8 @@ class _Build:
         with self._timed("check"):
             previous = self._previous()
         with self._index.draft() as draft:
-            usable = previous if previous and previous.manifest.settings["vectors"] == settings["vectors"] else None
-            counts, embedder = self._write(draft, unique, exported.folder, usable)
+            texts = self._usable(previous, exported.card, settings)
+            counts, embedder = self._write(draft, unique, exported.folder, texts)
             manifest = self._seal(draft, exported.card, settings, counts)
             before = _versions(previous)
             after = {article.id: _line(article) for article in unique}
@@ -174,7 +178,7 @@ class _Build:
             removed=tuple(sorted(before.keys() - after.keys())),
             unchanged=tuple(sorted(key for key in after.keys() & before.keys() if after[key] == before[key])),
             failed=failed,
-            near_duplicates=(),
+            near_duplicates=self._near_duplicates,
             counts=counts,
             embedded=embedder.embedded,
             reused=embedder.reused,
@@ -186,7 +190,7 @@ class _Build:
     def _previous(self) -> Generation | None:
         try:
             name = self._index.current_name()
-            problems = verify(self._index.folder(name), samples=0)
+            problems = verify_hashes(self._index.folder(name))
             if problems:
                 raise problems[0]
             return Generation.open(self._index.folder(name))
@@ -195,57 +199,33 @@ class _Build:
                 self._notes.append(f"nothing was taken over from the current generation: {fault}")
             return None
 
+    def _usable(self, previous: Generation | None, card: EncoderCard, settings: dict[str, str]) -> Generation | None:
+        """The generation whose passages can be taken over as they are; remembers the one whose vectors can."""
+        if previous is None or previous.manifest.encoder.fingerprint != card.fingerprint:
+            return None
+        if previous.manifest.settings.get("vectors") != settings["vectors"]:
+            return None
+        self._vectors = previous
+        return previous if previous.manifest.settings == settings else None
+
     def _write(
         self, draft: Draft, articles: Sequence[Article], encoder_folder: Path, previous: Generation | None
     ) -> tuple[Counts, Embedder]:
         with self._timed("cut"):
-            places, texts = self._write_texts(draft, articles)
+            texts = TextWriter(articles, previous)
+            places = texts.write(draft, self._progress)
+            self._near_duplicates = near_duplicates([article.id for article in articles], places["article_sketches"])
         for name in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE):
             draft.copy(encoder_folder / name, f"{ENCODER_FOLDER}/{name}")
         with self._timed("encode"):
-            encoder = Encoder.open(encoder_folder, parallel=0)
-            embedder = Embedder(encoder, previous)
-            sentences, tokens, keys = embedder.write(draft, texts, self._progress)
+            embedder = Embedder(Encoder.open(encoder_folder, parallel=0), self._vectors)
+            sentences, tokens, keys = embedder.write(draft, texts.segments, self._progress)
         with draft.file(PLACES_FILE) as file:
             writer = ArrayWriter(file)
             for name, array in {**places, **keys}.items():
                 writer.add(name, array)
             writer.close()
-        return Counts(len(articles), len(texts), sentences, tokens), embedder
-
-    def _write_texts(
-        self, draft: Draft, articles: Sequence[Article]
-    ) -> tuple[dict[str, NDArray[Any]], list[tuple[str, tuple[str, ...]]]]:
-        with draft.file(ARTICLES_FILE) as file:
-            article_places = write_rows(file, (_line(article) for article in articles))
-        lexical = LexicalWriter()
-        texts: list[tuple[str, tuple[str, ...]]] = []
-        ends: list[int] = []
-
-        def lines() -> Iterator[bytes]:
-            with self._progress("Cutting articles", len(articles)) as advance:
-                for article in articles:
-                    for passage in cut(article):
-                        _take(passage, lexical, texts)
-                        yield msgspec.json.encode(passage)
-                    ends.append(len(texts))
-                    advance(1)
-
-        with draft.file(PASSAGES_FILE) as file:
-            passage_places = write_rows(file, lines())
-        with draft.file(LEXICAL_FILE) as file:
-            writer = ArrayWriter(file)
-            lexical.write(writer)
-            writer.close()
-        ids = "\n".join(article.id for article in articles).encode()
-        return {
-            "article_ids": np.frombuffer(ids, dtype=np.uint8),
-            "article_offsets": article_places.offsets,
-            "article_checksums": article_places.checksums,
-            "article_passage_ends": np.asarray(ends, dtype=np.int64),
-            "passage_offsets": passage_places.offsets,
-            "passage_checksums": passage_places.checksums,
-        }, texts
+        return Counts(len(articles), texts.size, sentences, tokens), embedder
 
     def _seal(self, draft: Draft, card: EncoderCard, settings: dict[str, str], counts: Counts) -> Manifest:
         def write(attachments: tuple[str, ...]) -> Manifest:
@@ -270,7 +250,7 @@ class _Build:
 
         manifest = write(())
         with self._timed("verify"):
-            problems = verify(draft.folder)
+            problems = verify(draft.folder, hashes=False)
         if problems:
             raise BuildFault(
                 self._index.path, f"the new generation does not verify, so it was not published: {problems[0]}"
@@ -291,12 +271,6 @@ class _Build:
             yield
         finally:
             self._seconds[stage] = self._seconds.get(stage, 0.0) + time.perf_counter() - started
-
-
-def _take(passage: Passage, lexical: LexicalWriter, texts: list[tuple[str, tuple[str, ...]]]) -> None:
-    text = passage.embedded_text
-    lexical.add(analyse(text), (word.text for word in words(text)))
-    texts.append((text, passage.embedded_sentences))
 
 
 def _unique(articles: Sequence[Article]) -> tuple[list[Article], tuple[tuple[str, str], ...]]:

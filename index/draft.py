@@ -25,6 +25,7 @@ class Draft:
         self.folder = folder
         self.step = step
         self._names: list[str] = []
+        self._entries: dict[str, FileEntry] = {}
         folder.mkdir(parents=True)
         step("draft made")
 
@@ -40,6 +41,7 @@ class Draft:
             file.flush()
             os.fsync(file.fileno())
         self._names.append(name)
+        self._entries.pop(name, None)
         self.step(f"{name} flushed")
 
     def write(self, name: str, data: bytes) -> None:
@@ -54,8 +56,11 @@ class Draft:
                 file.write(piece)
 
     def entries(self) -> dict[str, FileEntry]:
-        """Size and hash of every file written so far, by name, read back from the disk."""
-        return {name: file_entry(self.folder / name) for name in sorted(set(self._names))}
+        """Size and hash of every file written so far, by name, read back from the disk once."""
+        for name in self._names:
+            if name not in self._entries:
+                self._entries[name] = file_entry(self.folder / name)
+        return dict(sorted(self._entries.items()))
 
     def flush(self) -> None:
         """Flush the folders themselves, innermost first, so that a power cut cannot lose a file's name."""

@@ -89,18 +89,16 @@ class LexicalIndex:
     def _vocabulary(self) -> dict[str, int]:
         return dict(zip(self._words, self._word_counts.tolist(), strict=True))
 
-    def forward(self) -> Iterator[tuple[list[str], list[int]]]:
-        """For each passage in turn its stems and how often each occurs: what a rebuild takes over."""
-        stems = list(self._stems)
-        sizes = np.diff(self._ends, prepend=0)
-        of_posting = np.repeat(np.arange(len(stems)), sizes)
+    def stems(self) -> list[str]:
+        """Every stem, in order; `forward` counts by their numbers."""
+        return list(self._stems)
+
+    def forward(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+        """What each passage holds, row after row: where each row ends, numbers of stems, and how often each occurs."""
         order = np.argsort(self._rows, kind="stable")
-        ends = np.searchsorted(self._rows[order], np.arange(1, self.size + 1))
-        start = 0
-        for end in ends.tolist():
-            mine = order[start:end]
-            yield [stems[number] for number in of_posting[mine].tolist()], self._counts[mine].tolist()
-            start = end
+        of_posting = np.repeat(np.arange(len(self._stems)), np.diff(self._ends, prepend=0))
+        ends = np.cumsum(np.bincount(self._rows, minlength=self.size))
+        return ends, of_posting[order], self._counts[order]
 
     def _places(self, stems: Sequence[str]) -> Iterator[slice]:
         for stem in dict.fromkeys(stems):
@@ -120,28 +118,54 @@ class LexicalWriter:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._stems: list[NDArray[np.int32]] = []
-        self._counts: list[NDArray[np.int32]] = []
+        self._stems: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
+        self._counts: list[NDArray[np.int32]] = [np.zeros(0, dtype=np.int32)]
+        self._sizes: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
         self._words: Counter[str] = Counter()
 
+    def start_from(self, previous: LexicalIndex | None) -> None:
+        """Allow `take` and `forget`: begin with the words of an earlier index, all of which are forgotten or taken."""
+        if previous is None:
+            return
+        self._numbers = {stem: number for number, stem in enumerate(previous.stems())}
+        self._ends, self._old_stems, self._old_counts = previous.forward()
+        self._words.update(previous.vocabulary())
+
     def add(self, stems: Iterable[str], words: Iterable[str]) -> None:
-        """Take the next passage: its stems with repeats, and its words as folded."""
+        """Append a passage: its stems with repeats, and its words as folded."""
         counts = Counter(stems)
         numbers = [self._numbers.setdefault(stem, len(self._numbers)) for stem in counts]
-        self._stems.append(np.asarray(numbers, dtype=np.int32))
+        self._stems.append(np.asarray(numbers, dtype=np.int64))
         self._counts.append(np.asarray(list(counts.values()), dtype=np.int32))
+        self._sizes.append(np.asarray([len(numbers)], dtype=np.int64))
         self._words.update(words)
+
+    def take(self, rows: range) -> None:
+        """Append passages of the earlier index as they are."""
+        if not rows:
+            return
+        start = int(self._ends[rows.start - 1]) if rows.start else 0
+        place = slice(start, int(self._ends[rows.stop - 1]))
+        self._stems.append(self._old_stems[place])
+        self._counts.append(self._old_counts[place])
+        self._sizes.append(np.diff(self._ends[rows.start : rows.stop], prepend=start))
+
+    def forget(self, words: Iterable[str]) -> None:
+        """Take the words of a passage that was in the earlier index, and was not taken, out of the counts."""
+        self._words.subtract(words)
 
     def write(self, writer: ArrayWriter) -> None:
         """Write all that was added."""
-        lengths = np.asarray([int(counts.sum()) for counts in self._counts], dtype=np.int32)
-        names = sorted(self._numbers)
-        places = np.zeros(len(names), dtype=np.int64)
+        sizes, counts = np.concatenate(self._sizes), np.concatenate(self._counts)
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        lengths = np.bincount(rows, weights=counts, minlength=len(sizes)).astype(np.int32)
+        numbers = np.concatenate(self._stems)
+        used = np.zeros(len(self._numbers), dtype=bool)
+        used[numbers] = True
+        names = sorted(stem for stem, number in self._numbers.items() if used[number])
+        places = np.zeros(len(self._numbers), dtype=np.int64)
         places[[self._numbers[name] for name in names]] = np.arange(len(names))
-        empty = np.zeros(0, dtype=np.int32)
-        stems = places[np.concatenate([empty, *self._stems])]
-        counts = np.concatenate([empty, *self._counts])
-        rows = np.repeat(np.arange(len(lengths)), [len(part) for part in self._stems])
+        stems = places[numbers]
         order = np.argsort(stems, kind="stable")
         stems, counts, rows = stems[order], counts[order], rows[order]
         frequencies = np.bincount(stems, minlength=len(names))
@@ -151,7 +175,7 @@ class LexicalWriter:
         writer.add("posting_ends", np.cumsum(frequencies).astype(np.int64))
         writer.add("lengths", lengths)
         _add_terms(writer, "stems", "stem_ends", names)
-        words = sorted(self._words)
+        words = sorted(word for word, count in self._words.items() if count > 0)
         _add_terms(writer, "words", "word_ends", words)
         writer.add("word_counts", np.asarray([self._words[word] for word in words], dtype=np.int64))
 

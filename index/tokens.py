@@ -41,10 +41,12 @@ class TokenVectors:
         place = slice(int(self._starts[row]), int(self._ends[row]))
         return self._ids[place], self._codes[place].astype(np.float32) * self._scales[place, None]
 
-    def stored(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float32]]:
-        """One passage's token ids, codes and scales: what a rebuild takes over."""
-        place = slice(int(self._starts[row]), int(self._ends[row]))
-        return self._ids[place], self._codes[place], self._scales[place]
+    def block(self, rows: range) -> tuple[NDArray[np.int32], NDArray[np.int8], NDArray[np.float32], NDArray[np.int64]]:
+        """Token ids, codes and scales of consecutive passages, and how many each has: what a rebuild takes over."""
+        start = int(self._starts[rows.start]) if rows else 0
+        place = slice(start, int(self._ends[rows.stop - 1]) if rows else 0)
+        sizes = self._ends[rows.start : rows.stop] - self._starts[rows.start : rows.stop]
+        return self._ids[place], self._codes[place], self._scales[place], sizes
 
     def maxsim(self, query: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """For each row and each query token the best cosine among the passage's tokens.

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from corpus.article import Article
 from index.builder import BuildReport
@@ -73,6 +75,30 @@ def test_step_by_step_gives_the_same_bytes_as_all_at_once(
     build_index(folder=tmp_path / "whole")
     assert manifest(tmp_path / "index").files == manifest(tmp_path / "whole").files
     assert manifest(tmp_path / "index").content == manifest(tmp_path / "whole").content
+
+
+_TOPICS = ("spade", "rake", "barrow", "spade and rake", "")
+
+
+@given(steps=st.lists(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(_TOPICS)), min_size=1), min_size=2))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_sequence_of_builds_ends_in_the_bytes_of_one_build(
+    steps: list[list[tuple[str, str]]],
+    build_index: Build,
+    make_article: Callable[..., Article],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("sequence")
+    chosen: list[Article] = []
+    for step in steps:
+        topics = dict(step)
+        chosen = [
+            make_article(name, f"About {name}", {"Use": [f"A {topic} is a tool. Clean the {topic}."] if topic else []})
+            for name, topic in topics.items()
+        ]
+        build_index(chosen, folder=folder / "steps")
+    build_index(chosen, folder=folder / "whole")
+    assert manifest(folder / "steps").files == manifest(folder / "whole").files
 
 
 def test_the_order_of_the_articles_makes_no_difference(
@@ -190,3 +216,12 @@ def test_progress_is_told_for_every_stage_and_reaches_its_total(build_index: Bui
     build_index(progress=progress)
     assert set(told) == {"Cutting articles", "Encoding passages", "Encoding sentences"}
     assert all(total == done > 0 for total, done in told.values())
+
+
+def test_articles_that_say_nearly_the_same_are_reported(
+    build_index: Build, articles: list[Article], make_article: Callable[..., Article]
+) -> None:
+    words = [f"word{number}" for number in range(200)]
+    one = make_article("one", "One", {"": [" ".join(words) + "."]})
+    other = make_article("other", "Other", {"": [" ".join([*words[:190], "but", "another", "end"]) + "."]})
+    assert build_index([*articles, one, other]).near_duplicates == (("one", "other"),)
