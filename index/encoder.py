@@ -173,6 +173,8 @@ def _session(folder: Path, threads: int) -> InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
+    # The exporter has optimised the graph already.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     # Waiting threads must not burn the cores that other requests need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
