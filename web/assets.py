@@ -12,8 +12,9 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,18 +26,18 @@ from corpus.errors import FootnoteError
 from web.settings import ServiceSettings
 
 _FOLDER = Path(__file__).parent
-Texts = Mapping[str, str]
+Texts = Mapping[str, str | dict[str, str]]
 
 
 class Locale(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The strings of one language: those that the panel needs, those of the launcher, and those of pages alone."""
 
     launcher: dict[str, str]
-    panel: dict[str, str]
+    panel: dict[str, str | dict[str, str]]
     pages: dict[str, str]
 
     @property
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str | dict[str, str]]:
         """All strings that pages may use."""
         return {**self.panel, **self.pages}
 
@@ -107,14 +108,26 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "search": settings.search_url,
         "contact": settings.contact,
         "contactUrl": settings.contact_url,
-        "emergency": [[action.label, action.href] for action in emergency],
+        "emergency": [asdict(action) for action in emergency],
         "max": settings.max_message_characters,
         "most": settings.max_messages,
         "wait": int(settings.answer_seconds * 1000) + 5000,
+        "starters": settings.starters,
         "feedback": settings.feedback,
     }
     css = _accent(_built("panel.css"), settings)
-    return _fill(_built("panel.js"), {"CSS": css, "TEXTS": texts, "SITE": site})
+    return _fill(_say(_built("panel.js"), texts), {"CSS": css, "SITE": {key: value for key, value in site.items() if value is not None}})
+
+
+def _say(source: str, texts: Texts) -> str:
+    """`source` with the words of a locale in place of each `TEXTS.key`; raises AssetError for a key it lacks."""
+
+    def words(key: re.Match[str]) -> str:
+        if key[1] not in texts:
+            raise AssetError(f"widget source: no locale has the text {key[1]!r}")
+        return _json(texts[key[1]])
+
+    return re.sub(r"\bTEXTS\.(\w+)", words, source)
 
 
 def _source(name: str) -> str:
@@ -130,8 +143,12 @@ def _fill(source: str, values: Mapping[str, Any]) -> str:
     for name, value in values.items():
         if source.count(f"__{name}__") != 1:
             raise AssetError(f"widget source: __{name}__ must stand in it once; reinstall footnote")
-        source = source.replace(f"__{name}__", json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        source = source.replace(f"__{name}__", _json(value))
     return source
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _accent(css: str, settings: ServiceSettings) -> str:

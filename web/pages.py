@@ -131,11 +131,11 @@ async def _turn(pages: Pages, body: bytes) -> Response:
 def _refusal(earlier: list[str], question: str, settings: ServiceSettings, texts: Texts) -> str | None:
     """Why this question is not answered, in words for the visitor; None when it is."""
     if not question:
-        return texts["empty"]
+        return str(texts["empty"])
     if any(len(text) > settings.max_message_characters for text in (*earlier, question)):
-        return texts["tooLong"]
+        return str(texts["tooLong"])
     if len(earlier) * 2 + 1 > settings.max_messages:
-        return texts["full"]
+        return str(texts["full"])
     return None
 
 

@@ -48,6 +48,7 @@ class ServiceSettings:
     region: Annotated[str | None, "Whose emergency numbers are shown (uk, us, ...); none: all common ones."] = None
     contact: Annotated[str | None, "How to reach a person, in one sentence."] = None
     contact_url: Annotated[str | None, "Link for `contact`: https, mailto or tel."] = None
+    starters: Annotated[tuple[str, ...], "Questions offered before the first one is asked."] = ()
     accent: Annotated[str, "Colour of buttons and links, #rrggbb; at least 4.5:1 against white."] = "#0b5563"
     allowed_origins: Annotated[
         tuple[str, ...], "Other origins whose pages may use the chat (https://example.org)."

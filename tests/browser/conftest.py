@@ -26,6 +26,7 @@ from web.app import create_app
 from web.settings import ServiceSettings
 
 _HOSTS = Path(__file__).parent / "hosts"
+_NAMES = frozenset(path.name for path in _HOSTS.glob("*.html"))
 _FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -76,7 +77,8 @@ class HostSite:
 
     def app(self) -> Starlette:
         async def page(request: Request) -> Response:
-            return host_page(request.path_params["name"], self.service)
+            name = request.path_params["name"]
+            return host_page(name, self.service) if name in _NAMES else Response(status_code=404)
 
         return Starlette(routes=[Address("/{name}", page)])
 

@@ -1,27 +1,26 @@
 // The panel: everything behind the launcher. It takes no decision about content: it draws the typed blocks that the
 // service sends, as text. There is no way from a string to markup in this file. Array methods are avoided on purpose:
 // pages exist that replace them.
-const texts = __TEXTS__;
 const site = __SITE__;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(__CSS__);
 
-const t = (key, values) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// TEXTS.key stands for the words of a locale: the service writes them in when it composes this file.
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 // make("a.ref", {href, onclick}, child, ...): an element; null children and attributes are left out.
 const make = (name, attributes, ...children) => {
   const [tag, part] = name.split(".");
   const node = document.createElement(tag);
   if (part) node.className = node.part = part;
-  const keys = Object.keys(attributes || {});
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i], value = attributes[key];
+  each(Object.keys(attributes || {}), (key) => {
+    const value = attributes[key];
     if (typeof value == "function") node[key] = value;
-    else if (value != null && value !== false) node.setAttribute(key, value);
-  }
-  for (let i = 0; i < children.length; i++) if (children[i] != null) node.append(children[i]);
-  return node;
+    else if (value != null) node.setAttribute(key, value);
+  });
+  return add(node, children);
 };
+const add = (node, children) => { each(children, (child) => { if (child) node.append(child); }); return node; };
 const each = (list, act) => { for (let i = 0; i < list.length; i++) act(list[i], i); };
 const button = (label, onclick, attributes) => make("button", { type: "button", onclick, ...attributes }, label);
 // JSON of a string without JSON.stringify, which calls toJSON methods that a page may have added.
@@ -33,30 +32,30 @@ export function panel(host, box, launcher, base) {
   root.adoptedStyleSheets = [root.adoptedStyleSheets[0], sheet];
   const small = matchMedia("(max-width: 40rem), (max-height: 30rem)");
   const inline = host.hasAttribute("inline");
-  let turns = [], waiting = null, sure = false, mark = null;
+  let turns = [], waiting = null, sure = false, still = false, mark = null, page = null;
 
   // --- the frame
 
-  const call = ([label, href]) => href ? make("a.call", { href }, label) : make("span.call", null, label);
-  const strip = make("p.strip", null, make("strong", null, t("emergency")));
+  const call = (action) => make(action.href ? "a.call" : "span.call", { href: action.href }, action.label);
+  const strip = make("p.strip", null, make("strong", null, TEXTS.emergency));
   each(site.emergency, (action) => strip.append(" ", call(action)));
-  const pins = make("div.pins", { role: "region", "aria-label": t("important"), hidden: "" });
-  const about = make("p.about", null, t("about"));
-  const log = make("div.log", { role: "log", "aria-live": "off", tabindex: 0, "aria-label": t("conversation") }, about);
+  const pins = make("div.pins", { role: "region", "aria-label": TEXTS.important, hidden: "" });
+  const about = make("p.about", null, TEXTS.about);
+  const log = make("div.log", { role: "log", "aria-live": "off", tabindex: 0, "aria-label": TEXTS.conversation }, about);
   const input = make("textarea", { id: "input", rows: 2, "aria-describedby": "left note", enterkeyhint: "send", autofocus: "" });
   const left = make("span.left", { id: "left" });
   const note = make("div.note", { id: "note" });
-  const submit = make("button.send", { type: "submit" }, t("send"));
-  const form = make("form.ask", { novalidate: "" }, note, make("label", { for: "input" }, t("label")), input,
+  const submit = make("button.send", { type: "submit" }, TEXTS.send);
+  const form = make("form.ask", { novalidate: "" }, note, make("label", { for: "input" }, TEXTS.label), input,
     make("div.row", null, left, submit));
-  const restart = button(t("restart"), () => clear());
-  const tools = make("details.tools", null, make("summary", null, t("more")), make("div.menu", null,
-    button(t("copyAll"), () => copy(transcript(), t("copied"))), button(t("print"), () => print()), button(t("save"), () => save()), restart));
+  const restart = button(TEXTS.restart, () => clear());
+  const tools = make("details.tools", null, make("summary", null, TEXTS.more), make("div.menu", null,
+    navigator.clipboard && button(TEXTS.copyAll, () => copy(transcript())), button(TEXTS.print, () => print()), button(TEXTS.save, () => save()), restart));
   const dialog = make("dialog.panel", { "aria-labelledby": "title" },
-    make("header.head", null, make("h2", { id: "title" }, t("title")), tools,
-      button("×", () => dialog.close(), { class: "close", "aria-label": t("close") })),
+    make("header.head", null, make("h2", { id: "title" }, TEXTS.title), tools,
+      button("×", () => dialog.close(), { class: "close", "aria-label": TEXTS.close })),
     strip, pins, log, form, make("slot", { name: "live" }));
-  const unmark = button(t("clearMark"), () => highlight(null), { class: "unmark", hidden: "" });
+  const unmark = button(TEXTS.clearMark, () => highlight(null), { class: "unmark", hidden: "" });
   box.append(dialog, unmark);
 
   // --- announcements: one pair of regions in the page's own tree, shown nowhere, slotted into the dialog
@@ -70,6 +69,8 @@ export function panel(host, box, launcher, base) {
     setTimeout(() => { region.textContent = text; }, 100);
   };
 
+  const emit = (name, detail) => host.dispatchEvent(new CustomEvent("footnote:" + name, { detail }));
+
   // --- open and close
 
   const show = () => {
@@ -82,12 +83,12 @@ export function panel(host, box, launcher, base) {
     if (dialog.open) return dialog.close();
     show();
     readable();
-    host.dispatchEvent(new CustomEvent("footnote:open"));
+    emit("open");
   };
   dialog.onclose = () => {
     launcher.setAttribute("aria-expanded", "false");
     launcher.focus({ preventScroll: true });
-    host.dispatchEvent(new CustomEvent("footnote:close"));
+    emit("close");
   };
   // The same dialog in its other form, when the window crosses the border between them or the page was swapped.
   const attach = () => {
@@ -103,27 +104,29 @@ export function panel(host, box, launcher, base) {
   dialog.onkeydown = (event) => {
     if (event.key == "Escape") {
       event.preventDefault();
-      if (preview.matches(":popover-open")) preview.hidePopover();
-      else if (tools.open) { tools.open = false; tools.firstChild.focus(); }
+      if (preview.matches(":popover-open")) {
+        preview.hidePopover();
+        still = true;
+        mark.focus();
+        still = false;
+      } else if (tools.open) { tools.open = false; tools.firstChild.focus(); }
       else dialog.close();
     } else if (event.key == "F6") {
       event.preventDefault();
-      const stops = [input, log, pins.hidden ? null : pins.querySelector("h3")];
-      const active = root.activeElement;
-      let now = form.contains(active) ? 0 : log.contains(active) ? 1 : pins.contains(active) ? 2 : -1;
-      do now = (now + (event.shiftKey ? 2 : 1)) % 3; while (!stops[now]);
-      stops[now].focus();
+      const stops = [form, log, pins], goals = [input, log, pins.querySelector("h3")];
+      let now = 0;
+      while (now < 2 && !stops[now].contains(root.activeElement)) now++;
+      do now = (now + (event.shiftKey ? 2 : 1)) % 3; while (!goals[now]);
+      goals[now].focus();
     }
   };
   // On phones the keyboard covers the panel without changing dvh: follow what can be seen.
-  const seen = window.visualViewport;
-  if (seen) seen.addEventListener("resize", () => dialog.style.setProperty("--seen", seen.height + "px"));
+  visualViewport.addEventListener("resize", () => dialog.style.setProperty("--seen", visualViewport.height + "px"));
   // Colours that an owner chose are used only if the send button can be read in them (WCAG 1.4.3).
   const readable = () => {
     const light = (colour) => {
-      const parts = colour.match(/[\d.]+/g) || [0, 0, 0];
-      const part = (i) => (parts[i] /= 255) <= 0.04045 ? parts[i] / 12.92 : ((parts[i] + 0.055) / 1.055) ** 2.4;
-      return 0.05 + 0.2126 * part(0) + 0.7152 * part(1) + 0.0722 * part(2);
+      const [r, g, b] = colour.match(/[\d.]+/g) || [0, 0, 0];
+      return 0.05 + 0.2126 * (r / 255) ** 2.2 + 0.7152 * (g / 255) ** 2.2 + 0.0722 * (b / 255) ** 2.2;
     };
     const style = getComputedStyle(submit);
     const one = light(style.color), other = light(style.backgroundColor);
@@ -134,38 +137,38 @@ export function panel(host, box, launcher, base) {
 
   const tell = (text, ...more) => {
     note.replaceChildren();
-    if (text) note.append(make("p", null, text), ...more);
+    add(note, [text && make("p", null, text), ...more]);
   };
   const fail = (text, retry) => {
-    tell(text, retry ? button(t("retry"), () => ask(input.value)) : null ?? "",
-      site.search ? make("a", { href: site.search }, t("search")) : "");
+    tell(text, retry && button(TEXTS.retry, () => ask(input.value)), search());
     say(text);
   };
+  const search = () => site.search && make("a", { href: site.search }, TEXTS.search);
   const busy = (on) => {
     input.readOnly = on;
-    submit.textContent = t(on ? "stop" : "send");
+    submit.textContent = on ? TEXTS.stop : TEXTS.send;
   };
   const count = () => {
     const rest = site.max - input.value.length;
-    left.textContent = rest < 0 ? t("over", { n: -rest }) : rest < site.max / 5 ? t("left", { n: rest }) : "";
+    left.textContent = rest < 0 ? fill(TEXTS.over, { n: -rest }) : rest < site.max / 5 ? fill(TEXTS.left, { n: rest }) : "";
     sure = false;
   };
   const personal = /\S@\S+\.\S|(\d[\s().-]?){9}/;
 
   const ask = async (words) => {
     const question = words.trim();
-    if (!question || question.length > site.max) return fail(t(question ? "tooLong" : "empty"));
+    if (!question || question.length > site.max) return fail(question ? TEXTS.tooLong : TEXTS.empty);
     if (personal.test(question) && !sure) {
-      tell(t("personal"), button(t("sendAnyway"), () => { sure = true; ask(question); }),
-        button(t("change"), () => { tell(); input.focus(); }));
-      return say(t("personal"));
+      tell(TEXTS.personal, button(TEXTS.sendAnyway, () => { sure = true; ask(question); }),
+        button(TEXTS.change, () => { tell(); input.focus(); }));
+      return say(TEXTS.personal);
     }
     tell();
     input.value = question;
     busy(true);
     const abort = waiting = new AbortController();
     const late = setTimeout(() => abort.abort("timeout"), site.wait);
-    const slow = setTimeout(() => { tell(t("waiting")); say(t("waiting")); }, 1000);
+    const slow = setTimeout(() => { tell(TEXTS.waiting); say(TEXTS.waiting); }, 1000);
     try {
       const response = await post("chat", body(question), abort.signal);
       const reply = await response.json();
@@ -175,7 +178,7 @@ export function panel(host, box, launcher, base) {
       count();
       took(question, reply);
     } catch (error) {
-      if (abort.signal.aborted) fail(t(abort.signal.reason == "timeout" ? "timeout" : "stopped"), true);
+      if (abort.signal.aborted) fail(abort.signal.reason == "timeout" ? TEXTS.timeout : TEXTS.stopped, true);
       else await unreached();
     } finally {
       clearTimeout(late);
@@ -185,8 +188,8 @@ export function panel(host, box, launcher, base) {
     }
   };
   const post = (route, json, signal) => fetch(base + "/api/v1/" + route, {
-    method: "POST", body: json, signal, headers: { "content-type": "application/json", accept: "application/json" },
-    credentials: "omit", cache: "no-store", referrerPolicy: "no-referrer",
+    method: "POST", body: json, signal, headers: { "content-type": "application/json" },
+    credentials: "omit", referrerPolicy: "no-referrer",
   });
   const body = (question) => {
     let messages = "";
@@ -196,16 +199,16 @@ export function panel(host, box, launcher, base) {
     return '{"messages":[' + messages + "]}";
   };
   const refused = (status, problem) => {
-    if (status == 429 || status == 503 && problem.retry_after) fail(t("busy", { n: problem.retry_after }), true);
-    else if (status == 403) fail(t("blocked"));
-    else if (status == 413 || status == 422) fail(t(problem.pointer == "/messages" ? "full" : "tooLong"));
-    else fail(t("failed"), true);
+    if (status == 429 || status == 503 && problem.retry_after) fail(fill(TEXTS.busy, { n: problem.retry_after }), true);
+    else if (status == 403) fail(TEXTS.blocked);
+    else if (status == 413 || status == 422) fail(problem.pointer == "/messages" ? TEXTS.full : TEXTS.tooLong);
+    else fail(TEXTS.failed, true);
   };
   // A browser does not say why nothing came back: look whether the service can be seen at all.
   const unreached = async () => {
-    if (!navigator.onLine) return fail(t("offline"), true);
-    const seen = await fetch(base + "/healthz", { mode: "no-cors", credentials: "omit", cache: "no-store" }).catch(() => null);
-    fail(t(seen && base != location.origin ? "blocked" : "failed"), true);
+    if (!navigator.onLine) return fail(TEXTS.offline, true);
+    const seen = await fetch(base + "/widget.js", { credentials: "omit", cache: "no-store" }).catch(() => null);
+    fail(seen && base != location.origin ? TEXTS.blocked : TEXTS.failed, true);
   };
   form.onsubmit = (event) => {
     event.preventDefault();
@@ -223,68 +226,73 @@ export function panel(host, box, launcher, base) {
   // --- one turn
 
   const took = (question, reply) => {
-    const turn = { question, reply, at: new Date() };
+    const turn = { question, reply };
     turns[turns.length] = turn;
     draw(turn);
     remember();
-    host.dispatchEvent(new CustomEvent("footnote:reply", { detail: { kind: reply.kind } }));
+    emit("reply", { kind: reply.kind });
   };
   const draw = (turn, quietly) => {
     const { reply } = turn;
     const old = log.querySelector(".next");
     if (old) old.remove();
-    const article = make("article.turn", null, make("h3", null, t("asked")), make("p.asked", null, turn.question));
+    const article = make("article.turn", null, make("h3", null, TEXTS.asked), make("p.asked", null, turn.question));
     let card = null;
     each(reply.blocks, (block) => { if (block.type == "alert" && block.tier != "assessment") card = pin(block); });
-    if (reply.kind != "escalation") answer(article, reply, card);
+    if (reply.kind != "escalation") answer(article, turn, card);
     else article.append(make("p.quiet", null, reply.blocks[0].headline));
     log.append(article);
     if (quietly) return;
     log.scrollTop = article.offsetTop - log.offsetTop;
-    if (!card) say(reply.kind == "abstain" ? t("nothing") : ready(reply.sources.length));
+    if (!card) say(reply.kind == "abstain" ? TEXTS.nothing : reply.kind == "smalltalk" ? TEXTS.ready0 : fill(TEXTS.ready, { n: reply.sources.length }));
     else if (dialog.contains(root.activeElement)) card.firstChild.focus();
     else say(card.firstChild.textContent, true);
   };
-  const ready = (n) => t(n == 0 ? "ready0" : n == 1 ? "ready1" : "ready", { n });
 
-  const answer = (article, reply, card) => {
-    article.append(make("h3", null, t(reply.kind == "abstain" ? "notice" : card ? "afterAlert" : "answer")));
-    const source = (number) => { let found = null; each(reply.sources, (s) => { if (s.number == number) found = s; }); return found; };
-    const fill = (node, pieces, all) => each(pieces, (piece, i) => {
-      const last = i + 1 == pieces.length || pieces[i + 1].source != piece.source;
-      const cited = piece.source != null && last ? source(piece.source) : null;
-      const into = all ? node.appendChild(make("li", null)) : node;
-      into.append(piece.text, cited ? reference(cited) : "", " ");
-    });
+  const answer = (article, turn, card) => {
+    const { reply } = turn;
+    article.append(make("h3", null, reply.kind == "abstain" ? TEXTS.notice : card ? TEXTS.afterAlert : TEXTS.answer));
+    const run = (node, pieces, items) => {
+      each(pieces, (piece, i) => {
+        const into = items ? node.appendChild(make("li")) : node;
+        into.append(piece.text);
+        const next = pieces[i + 1];
+        each(reply.sources, (source) => {
+          if (source.number == piece.source && (!next || next.source != piece.source)) into.append(reference(source));
+        });
+        into.append(" ");
+      });
+      article.append(node);
+    };
     each(reply.blocks, (block) => {
-      if (block.type == "paragraph") article.append(paragraph(fill, block.pieces));
-      else if (block.type == "list") { const list = make("ul"); fill(list, block.items, true); article.append(list); }
+      if (block.type == "paragraph") run(make("p"), block.pieces);
+      else if (block.type == "list") run(make("ul"), block.items, true);
       else if (block.type == "notice") article.append(nothing(block));
       else if (block.type == "alert" && block.tier == "assessment") article.append(alertCard(block));
-      else if (block.type == "suggestions") suggest(article, block);
+      else if (block.type == "suggestions") suggest(article, block.questions);
     });
     if (reply.sources.length) article.append(sources(reply.sources));
-    if (reply.kind != "smalltalk") article.append(after(reply, article));
+    if (reply.kind != "smalltalk") article.append(after(turn));
   };
-  const paragraph = (fill, pieces) => { const p = make("p"); fill(p, pieces); return p; };
   const nothing = (block) => make("div.nothing", null, make("p", null, block.text),
-    site.search ? make("a", { href: site.search }, t("search")) : null,
-    site.contact ? make("p", null, site.contactUrl ? make("a", { href: site.contactUrl }, site.contact) : site.contact) : null);
-  const suggest = (article, block) => {
-    const next = make("div.next", null, make("h4", null, t("nextQuestions")));
-    each(block.questions, (question) => next.append(button(question, () => { if (!waiting) ask(question); }, { class: "chip" })));
+    search(),
+    site.contact && make(site.contactUrl ? "a" : "p", { href: site.contactUrl }, site.contact));
+  const suggest = (article, questions) => {
+    if (!questions.length) return;
+    const next = make("div.next", null, make("h4", null, TEXTS.nextQuestions));
+    each(questions, (question) => next.append(button(question, () => { if (!waiting) ask(question); }, { class: "chip" })));
     setTimeout(() => article.append(next));
   };
 
   // --- red flags: the service's fixed words, kept at the top for the whole conversation
 
   const alertCard = (block) => {
-    const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(t(block.tier + "Tier") + ": "), block.headline));
+    const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(TEXTS.tiers[block.tier] + ": "), block.headline));
     card.classList.add(block.tier);
     const inside = card.appendChild(make("div.in"));
     each(block.text.split("\n"), (line) => { if (line.trim()) inside.append(make("p", null, line)); });
     const calls = card.appendChild(make("p.calls"));
-    each(block.actions, (action) => calls.append(call([action.label, action.href]), " "));
+    each(block.actions, (action) => calls.append(call(action), " "));
     return card;
   };
   const pin = (block) => {
@@ -294,8 +302,9 @@ export function panel(host, box, launcher, base) {
     if (!card) {
       card = alertCard(block);
       card.dataset.key = key;
-      card.append(button(t("gotIt"), () => fold(card, !card.classList.contains("folded")), { class: "fold", "aria-expanded": "true" }));
+      card.append(button(TEXTS.gotIt, () => fold(card, !card.classList.contains("folded")), { class: "fold", "aria-expanded": "true" }));
     }
+    each(pins.children, (old) => fold(old, true));
     fold(card, false);
     pins.hidden = false;
     pins.prepend(card);
@@ -304,7 +313,7 @@ export function panel(host, box, launcher, base) {
   };
   const fold = (card, on) => {
     card.classList.toggle("folded", on);
-    card.lastChild.textContent = t(on ? "readAgain" : "gotIt");
+    card.lastChild.textContent = on ? TEXTS.readAgain : TEXTS.gotIt;
     card.lastChild.setAttribute("aria-expanded", !on);
   };
 
@@ -319,8 +328,9 @@ export function panel(host, box, launcher, base) {
     if (mark == link && preview.matches(":popover-open")) return;
     if (mark) mark.setAttribute("aria-expanded", "false");
     mark = link;
-    preview.replaceChildren(...entry(source, true));
-    preview.setAttribute("aria-label", t("source", { n: source.number, title: source.title }));
+    preview.replaceChildren();
+    add(preview, entry(source, true));
+    preview.setAttribute("aria-label", fill(TEXTS.source, { n: source.number, title: source.title }));
     link.after(preview);
     preview.showPopover();
     link.setAttribute("aria-expanded", "true");
@@ -335,10 +345,10 @@ export function panel(host, box, launcher, base) {
   preview.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
   log.onscroll = () => hide(0);
   const reference = (source) => {
-    const name = t("source", { n: source.number, title: source.title });
+    const name = fill(TEXTS.source, { n: source.number, title: source.title });
     const link = make("a.ref", { href: base + source.page, "aria-label": name, "aria-expanded": "false" }, source.number + "");
     link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link, source); } };
-    link.onfocus = () => { if (link.matches(":focus-visible")) open(link, source); };
+    link.onfocus = () => { if (!still && link.matches(":focus-visible")) open(link, source); };
     link.onblur = (event) => { if (!near(event.relatedTarget)) hide(150); };
     link.onpointerenter = (event) => { if (event.pointerType == "mouse") { clearTimeout(timer); timer = setTimeout(() => open(link, source), 150); } };
     link.onpointerleave = () => hide(300);
@@ -348,98 +358,99 @@ export function panel(host, box, launcher, base) {
     const where = source.link && source.link.split("#")[0];
     const meta = document.querySelector('meta[name="footnote-article"]');
     const here = meta && meta.content == source.article_id || where == location.href.split("#")[0];
-    const target = { href: source.href[0] == "/" ? base + source.href : source.href, target: "_blank", rel: "noopener" };
-    const title = make("p.title", null, full ? source.title : make("a", target, source.title, hidden(" (" + t("newTab") + ")")));
+    const link = (text) => make("a", { href: new URL(source.href, base), target: "_blank", rel: "noopener" }, text, hidden(TEXTS.newTab));
     return [
-      full ? make("blockquote", null, source.quote) : "", title,
-      source.section ? make("p.quiet", null, source.section) : "",
-      source.reviewed ? make("p.quiet", null, t("reviewed", { date: source.reviewed })) : "",
-      here ? button(t("here"), () => highlight(source.quote), { class: "link" })
-        : full ? make("a", target, t("read"), hidden(" (" + t("newTab") + ")")) : "",
+      full && make("blockquote", null, source.quote),
+      make("p.title", null, full ? source.title : link(source.title)),
+      source.section && make("p.quiet", null, source.section),
+      source.reviewed && make("p.quiet", null, fill(TEXTS.reviewed, { date: source.reviewed })),
+      here ? button(TEXTS.here, () => highlight(source.quote), { class: "link" }) : full && link(TEXTS.read),
     ];
   };
   const sources = (list) => {
     const ol = make("ol.sources");
-    each(list, (source) => ol.append(make("li", { value: source.number }, ...entry(source))));
-    return make("div", null, make("h4", null, t("sources")), ol);
+    each(list, (source) => ol.append(add(make("li", { value: source.number }), entry(source))));
+    return make("div", null, make("h4", null, TEXTS.sources), ol);
   };
 
   // --- the passage on the page that the visitor is reading: painted, never changed
 
   const highlight = (quote) => {
     if (preview.matches(":popover-open")) preview.hidePopover();
-    unmark.hidden = !quote;
-    if (CSS.highlights) CSS.highlights.delete("footnote");
-    const range = quote && find(quote);
-    if (!range) { unmark.hidden = true; return quote && say(t("failed")); }
+    const range = quote && find(quote), paints = CSS.highlights;
+    if (paints) paints.delete("footnote");
+    unmark.hidden = !range;
+    if (!range) return quote && fail(TEXTS.moved);
     if (small.matches && !inline) dialog.close();
-    const paint = new CSSStyleSheet();
-    paint.replaceSync("::highlight(footnote){background:#ffe38a;color:#111}");
-    if (!host.painted) host.painted = document.adoptedStyleSheets = [...document.adoptedStyleSheets, paint];
-    if (CSS.highlights) CSS.highlights.set("footnote", new Highlight(range));
+    dress();
+    if (paints) paints.set("footnote", new Highlight(range));
     const block = range.startContainer.parentElement;
     block.scrollIntoView({ block: "center" });
     if (!block.hasAttribute("tabindex")) block.setAttribute("tabindex", -1);
     block.focus({ preventScroll: true });
   };
+  // The only rules that the page itself is given, on first need: for the painted passage, and for paper.
+  const dress = () => {
+    if (page) return;
+    page = new CSSStyleSheet();
+    page.replaceSync("::highlight(footnote){background:#ffe38a;color:#111}footnote-print{display:none}@media print{body:has(>footnote-print)>*{display:none!important}body>footnote-print{display:block!important;font:11pt/1.5 sans-serif;white-space:pre-wrap;color:#000}}");
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, page];
+  };
   // White space differs between an article's text and its page, so it is left out of the comparison.
   const find = (quote) => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    let flat = "", node, nodes = [], starts = [];
+    let flat = "", node, places = [];
     while ((node = walk.nextNode())) {
-      nodes[nodes.length] = node;
-      starts[starts.length] = flat.length;
-      flat += node.data.replace(/\s+/g, "");
+      for (let i = 0; i < node.length; i++) {
+        if (/\s/.test(node.data[i])) continue;
+        places[flat.length] = [node, i];
+        flat += node.data[i];
+      }
     }
     const wanted = quote.replace(/\s+/g, ""), at = flat.indexOf(wanted);
     if (at < 0) return null;
-    const place = (n) => {
-      let i = starts.length - 1;
-      while (starts[i] > n) i--;
-      let offset = 0;
-      for (let rest = n - starts[i]; rest >= 0 && offset < nodes[i].length; offset++) if (/\S/.test(nodes[i].data[offset])) rest--;
-      return [nodes[i], offset];
-    };
-    const range = document.createRange(), [first, from] = place(at), [last, to] = place(at + wanted.length - 1);
-    range.setStart(first, from - 1);
-    range.setEnd(last, to);
+    const range = document.createRange(), [last, end] = places[at + wanted.length - 1];
+    range.setStart(...places[at]);
+    range.setEnd(last, end + 1);
     return range;
   };
 
   // --- after an answer: copy it, say whether it helped
 
-  const after = (reply, article) => {
-    const row = make("div.after", null, button(t("copyOne"), () => copy(plain(turns.length ? find2(reply) : null), t("copied")), { class: "link" }));
+  const after = (turn) => {
+    const { reply } = turn;
+    const row = make("div.after", null, navigator.clipboard && button(TEXTS.copyOne, () => copy(alerts() + plain(turn)), { class: "link" }));
     if (!site.feedback || navigator.globalPrivacyControl) return row;
-    const why = make("div.why", { hidden: "" }, make("p", null, t("why")));
+    const why = make("div.why", { hidden: "" }, make("p", null, TEXTS.why));
     const send = (helpful, reason) => {
       let ids = "";
-      each(reply.citations, (citation) => { ids += (ids && ",") + quoted(citation.article_id); });
-      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '","articles":[' + ids + "]" + (reason ? ',"reason":"' + reason + '"' : "") + "}").catch(() => null);
+      each(reply.sources, (source) => { ids += (ids && ",") + quoted(source.article_id); });
+      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '","articles":[' + ids + "]" + (reason || "") + "}").catch(() => null);
     };
-    const vote = (label, helpful) => button(label, (event) => {
-      const now = event.currentTarget, on = now.getAttribute("aria-pressed") != "true";
-      yes.setAttribute("aria-pressed", "false");
-      no.setAttribute("aria-pressed", "false");
-      now.setAttribute("aria-pressed", on);
-      why.hidden = !(on && !helpful);
+    // One of several buttons is pressed, or none.
+    const choice = (label, group, act, attributes) => {
+      const made = button(label, () => {
+        const on = made.getAttribute("aria-pressed") != "true";
+        each(group.querySelectorAll("[aria-pressed]"), (other) => other.setAttribute("aria-pressed", on && other == made));
+        act(on);
+      }, { "aria-pressed": "false", ...attributes });
+      group.append(made);
+    };
+    row.append(make("span.quiet", null, TEXTS.helpful));
+    each([true, false], (helpful) => choice(helpful ? TEXTS.yes : TEXTS.no, row, (on) => {
+      why.hidden = !on || helpful;
       send(on ? helpful : null);
-      if (on) say(t("thanks"));
-    }, { "aria-pressed": "false" });
-    const yes = vote(t("yes"), true), no = vote(t("no"), false);
-    each(["not_my_question", "unclear", "not_enough", "wrong"], (reason) => why.append(button(t("why_" + reason), (event) => {
-      each(why.querySelectorAll("button"), (b) => b.setAttribute("aria-pressed", b == event.currentTarget));
-      send(false, reason);
-    }, { class: "chip", "aria-pressed": "false" })));
-    row.append(make("span.quiet", null, t("helpful")), yes, no);
+      if (on) say(TEXTS.thanks);
+    }));
+    each(Object.keys(TEXTS.reasons), (reason) =>
+      choice(TEXTS.reasons[reason], why, (on) => send(false, on && ',"reason":"' + reason + '"'), { class: "chip" }));
     return make("div", null, row, why);
   };
-  const find2 = (reply) => { let found = null; each(turns, (turn) => { if (turn.reply == reply) found = turn; }); return found; };
 
   // --- taking it along: red flags first, then questions and answers, then where it stands
 
   const alertText = (block) => {
-    let lines = t(block.tier + "Tier").toUpperCase() + ": " + block.headline + "\n" + block.text;
+    let lines = TEXTS.tiers[block.tier].toUpperCase() + ": " + block.headline + "\n" + block.text;
     each(block.actions, (action) => { lines += "\n" + action.label + (action.href ? " (" + action.href + ")" : ""); });
     return lines;
   };
@@ -453,7 +464,7 @@ export function panel(host, box, launcher, base) {
     return out;
   };
   const plain = (turn) => {
-    let out = t("asked") + ": " + turn.question + "\n\n";
+    let out = TEXTS.asked + ": " + turn.question + "\n\n";
     each(turn.reply.blocks, (block) => {
       if (block.type == "alert" ) return;
       if (block.type == "paragraph") { each(block.pieces, (p) => { out += p.text + (p.source ? " [" + p.source + "] " : " "); }); out += "\n"; }
@@ -462,49 +473,33 @@ export function panel(host, box, launcher, base) {
     });
     each(turn.reply.sources, (s) => {
       out += "\n[" + s.number + "] " + s.title + (s.section ? " > " + s.section : "") + "\n    " + (s.link || base + s.page).split("#")[0]
-        + (s.reviewed ? "\n    " + t("reviewed", { date: s.reviewed }) : "");
+        + (s.reviewed ? "\n    " + fill(TEXTS.reviewed, { date: s.reviewed }) : "");
     });
     return out + "\n";
   };
   const transcript = () => {
-    let out = t("site") + ": " + site.name + "\n" + t("date") + ": " + new Date().toLocaleString() + "\n\n" + alerts();
+    let out = TEXTS.site + ": " + site.name + "\n" + TEXTS.date + ": " + new Date().toLocaleString() + "\n\n" + alerts();
     each(turns, (turn) => { out += plain(turn) + "\n"; });
-    return out + t("disclaimer") + "\n";
+    return out + TEXTS.disclaimer + "\n";
   };
-  const copy = async (text, done) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch (error) {
-      const area = form.appendChild(make("textarea.hidden"));
-      area.value = text;
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    tell(done);
-    say(done);
-  };
+  const copy = (text) => navigator.clipboard.writeText(text).then(() => { tell(TEXTS.copied); say(TEXTS.copied); });
   const save = () => {
     const link = make("a", { href: URL.createObjectURL(new Blob([transcript()], { type: "text/plain" })), download: "questions.txt" });
     link.click();
     URL.revokeObjectURL(link.href);
   };
   const print = () => {
-    const page = make("footnote-print");
-    each(transcript().split("\n"), (line) => page.append(make("div", null, line || " ")));
-    const paper = new CSSStyleSheet();
-    paper.replaceSync("footnote-print{display:none}@media print{body>*{display:none!important}body>footnote-print{display:block!important;font:11pt/1.5 sans-serif;white-space:pre-wrap;color:#000}}");
-    const before = document.adoptedStyleSheets;
-    document.adoptedStyleSheets = [...before, paper];
-    document.body.append(page);
-    addEventListener("afterprint", () => { page.remove(); document.adoptedStyleSheets = before; }, { once: true });
+    const paper = make("footnote-print", null, transcript());
+    dress();
+    document.body.append(paper);
+    addEventListener("afterprint", () => paper.remove(), { once: true });
     window.print();
   };
 
   // --- starting again; remembering for this tab only where the owner asked for it
 
   const clear = () => {
-    if (restart.textContent == t("restart")) { restart.textContent = t("restartSure"); return say(t("restartSure")); }
+    if (restart.textContent == TEXTS.restart) { restart.textContent = TEXTS.restartSure; return say(TEXTS.restartSure); }
     turns = [];
     log.replaceChildren(about);
     pins.replaceChildren();
@@ -512,10 +507,10 @@ export function panel(host, box, launcher, base) {
     tools.open = false;
     tell();
     remember();
-    say(t("cleared"));
+    say(TEXTS.cleared);
     input.focus();
   };
-  tools.ontoggle = () => { restart.textContent = t("restart"); };
+  tools.ontoggle = () => { restart.textContent = TEXTS.restart; };
   const remember = () => {
     if (host.dataset.remember != "tab") return;
     if (turns.length) sessionStorage.setItem("footnote", JSON.stringify(turns));
@@ -525,5 +520,6 @@ export function panel(host, box, launcher, base) {
     turns = JSON.parse(sessionStorage.getItem("footnote") || "[]");
     each(turns, (turn) => draw(turn, true));
   }
+  if (!turns.length) suggest(log, site.starters);
   return { toggle, attach };
 }
