@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -25,12 +25,17 @@ from bot.answering import features
 from bot.answering.model import Linear, Weights
 from bot.evaluation.questions import load
 from bot.evaluation.score import squeeze
-from bot.understanding.question import Question, open_reader
+from bot.retrieval import suited
+from bot.understanding.followup import Resolver
+from bot.understanding.question import Question, Reader, open_reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
 from index.search import Found, Hit, Searcher
 from index.store import IndexFolder
 
 Array = NDArray[np.float64]
+
+_OTHER_TOPICS = frozenset({"far", "adversarial"})
+"""Weighed threefold: they are few, and an answer to one of them is the worst of answers."""
 
 
 @dataclass
@@ -46,7 +51,7 @@ class Sample:
     gold: NDArray[np.bool_]
     searcher: Searcher
     answerable: bool = True
-    near: bool = field(default=False)
+    weight: float = 1.0
 
 
 def samples(index: Path, questions: Path) -> list[Sample]:
@@ -54,35 +59,45 @@ def samples(index: Path, questions: Path) -> list[Sample]:
     generation = IndexFolder(index).current()
     searcher = Searcher(generation)
     reader = open_reader(generation)
+    resolver = Resolver(searcher.rarity)
     result = []
     for case in load([questions], "tuned"):
-        if case.group not in ("single", "unanswerable"):
-            continue
         turn = case.turns[0]
-        if smalltalk(turn.user) or is_instruction(turn.user):
+        if case.group not in ("single", "unanswerable") or smalltalk(turn.user) or is_instruction(turn.user):
             continue
-        question = reader.read(turn.user)
-        found = searcher.search(question.query) if question.query.terms else None
-        if found is None or not found.hits:
-            continue
-        hits = list(found.hits)
         golds = [squeeze(gold) for gold in turn.gold]
-        gold = np.array([any(g in squeeze(hit.passage.text) for g in golds) for hit in hits])
-        table = np.array([features.candidate(question, hit) for hit in hits])
-        result.append(
-            Sample(
-                str(index),
-                case.label,
-                question,
-                found,
-                hits,
-                table,
-                gold,
-                searcher,
-                turn.expect == "answer",
-                case.label == "near",
-            )
-        )
+        sample = _sample(reader, resolver, searcher, turn.user, golds)
+        if sample:
+            sample.source, sample.label, sample.answerable = str(index), case.label, turn.expect == "answer"
+            result.append(sample)
+    return result + _from_headings(reader, resolver, searcher)
+
+
+def _sample(reader: Reader, resolver: Resolver, searcher: Searcher, text: str, golds: Sequence[str]) -> Sample | None:
+    reading = resolver.readings(reader.spelt(text)[0], ())[0]
+    question = reader.read(text, reading.text, reading.inherited)
+    found = searcher.search(question.query) if question.query.terms else None
+    hits = suited(question, found.hits) if found else []
+    if found is None or not hits:
+        return None
+    gold = np.array([any(g in squeeze(hit.passage.text) for g in golds) for hit in hits])
+    table = np.array([features.candidate(question, hit) for hit in hits])
+    return Sample("", "", question, found, hits, table, gold, searcher)
+
+
+def _from_headings(reader: Reader, resolver: Resolver, searcher: Searcher) -> list[Sample]:
+    """Each heading of the corpus as a question, answered by the passages below it: pairs that the corpus makes itself."""
+    result: list[Sample] = []
+    below: dict[tuple[str, str], list[str]] = {}
+    for row in range(len(searcher.generation.passages)):
+        passage = searcher.generation.passages[row]
+        if passage.section and passage.role == "body":
+            below.setdefault((passage.article_id, passage.section[-1]), []).append(squeeze(passage.text))
+    for (_, heading), golds in below.items():
+        sample = _sample(reader, resolver, searcher, heading, golds)
+        if sample:
+            sample.label, sample.weight = "heading", 0.3
+            result.append(sample)
     return result
 
 
@@ -98,9 +113,9 @@ def learn_ranking(data: Sequence[Sample], penalty: float = 0.3) -> Linear:
             p = np.exp(scores - scores.max())
             p /= p.sum()
             mass = float(p[s.gold].sum())
-            total -= float(np.log(max(mass, 1e-12)))
+            total -= s.weight * float(np.log(max(mass, 1e-12)))
             wanted = np.where(s.gold, p / max(mass, 1e-12), 0.0)
-            slope -= s.table.T @ (wanted - p)
+            slope -= s.weight * (s.table.T @ (wanted - p))
         return total, slope
 
     best = minimize(loss, np.zeros(width), jac=True, method="L-BFGS-B")
@@ -124,16 +139,18 @@ def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Arr
         order = ranked(s, ranking)
         rows.append(features.result(s.question, order, s.found, s.searcher))
         labels.append(float(s.answerable))
-        weights.append(1.0)
+        weights.append(s.weight * (3.0 if s.label in _OTHER_TOPICS else 1.0))
         if s.answerable and s.gold.any():
             left = ranked(s, ranking, without_gold=True)
             if left:
                 rows.append(features.result(s.question, left, s.found, s.searcher))
                 labels.append(0.0)
-                weights.append(0.25)
+                weights.append(0.25 * s.weight)
     # A site whose subject has no list of things (corpus/vocabulary/*.list) must be served too: each row a second time
     # as such a site would see it.
-    blind = [[0.0 if name.startswith("subject_") else v for name, v in zip(features.ANSWERING, r, strict=True)] for r in rows]
+    blind = [
+        [0.0 if name.startswith("subject_") else v for name, v in zip(features.ANSWERING, r, strict=True)] for r in rows
+    ]
     return np.array(rows + blind), np.array(labels * 2), np.array([*weights, *(0.5 * w for w in weights)])
 
 
@@ -163,7 +180,9 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
     """How probable it is, for each sample, that its best candidates answer."""
     return np.array(
         [
-            answering.probability(features.ANSWERING, features.result(s.question, ranked(s, ranking), s.found, s.searcher))
+            answering.probability(
+                features.ANSWERING, features.result(s.question, ranked(s, ranking), s.found, s.searcher)
+            )
             for s in data
         ]
     )
@@ -171,12 +190,16 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
 
 def threshold(data: Sequence[Sample], p: Array, kept: float = 0.96) -> float:
     """The largest probability at which still `kept` of the answerable questions are answered."""
-    return float(np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable], 1 - kept))
+    return float(
+        np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and s.label != "heading"], 1 - kept)
+    )
 
 
 def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: float) -> None:
     """Print hit rates and abstention for one set."""
     places = []
+    everything, data = data, [s for s in data if s.label != "heading"]
+    p = p[[i for i, s in enumerate(everything) if s.label != "heading"]]
     for s in data:
         if s.answerable and s.gold.any():
             order = ranked(s, ranking)

@@ -17,7 +17,7 @@ from bot.understanding.question import Question, Reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
 from bot.understanding.split import split
 from index.search import Hit, Searcher
-from index.words import words
+from index.words import analyse, words
 
 _OFF_TOPIC = 0.28
 """Below this cosine between question and best passage the question is about something else (docs/answers.md)."""
@@ -123,23 +123,28 @@ class Thinker:
         return (*past, *(left for part in parts for left in self._left(part)))
 
     def _left(self, part: Part) -> list[Past]:
-        """What a part leaves for later turns: its question and the items of a list that it showed or named."""
+        """What a part leaves for later turns: its question, the items that it listed, the slot of a contrast."""
         if not part.question.query.terms:
             return []
-        return [Past(part.question.text, items=_items(part), answered=bool(part.quotes))]
+        sides = part.reading.sides
+        return [Past(part.question.text, sides or _items(part), tuple(sides[-1].split()) if sides else ())]
 
 
 def _items(part: Part) -> tuple[str, ...]:
-    """The items that the first citation lists: list items, or an enumeration ("A, B and C") in one of its sentences."""
-    for quote in part.quotes[:1]:
+    """The items that "the second one" would mean: those that the question itself names, or else the ones listed in the
+    answer that have most to do with the question."""
+    asked = enumeration(part.question.text)
+    if asked:
+        return asked
+    stems = {term.stem for term in part.question.query.terms}
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for quote in part.quotes:
         passage = quote.passage
         said = [s for s in passage.sentences if s.span in quote.spans]
         texts = [passage.text[s.span.start - passage.start : s.span.end - passage.start] for s in said]
         listed = tuple(text for text, sentence in zip(texts, said, strict=True) if sentence.item)
-        if len(listed) >= 2:
-            return listed
-        for text in texts:
-            items = enumeration(text)
-            if items:
-                return items
-    return ()
+        for items in (listed, *map(enumeration, texts)):
+            if len(items) >= 2:
+                shared = sum(bool(stems & set(analyse(item))) for item in items)
+                found.append((-shared, len(found), items))
+    return min(found)[2] if found else ()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing import Literal
+
 from corpus.article import Role, Span
 
 
@@ -31,7 +33,8 @@ class Passage:
 
     `text == article.text[start:end]`. `sentences` are in text order and lie inside `start..end` (their lead-in may lie
     before it). `heading` is the span of the section's own heading, `section` the path of headings including it. `id`
-    depends on article id, article version and offsets alone.
+    depends on article id, article version and offsets alone. The role "outline" is a whole section whose sentences are
+    the headings of its subsections: what answers "list all the ways to ...".
     """
 
     id: str
@@ -44,7 +47,7 @@ class Passage:
     text: str
     sentences: tuple[Sentence, ...]
     sentence_texts: tuple[str, ...]
-    role: Role = "body"
+    role: Role | Literal["outline"] = "body"
 
     @property
     def context(self) -> str:
@@ -54,6 +57,8 @@ class Passage:
     @property
     def embedded_text(self) -> str:
         """What the encoder is given for the passage as a whole, and what the lexical index reads."""
+        if self.role == "outline":
+            return f"{self.context}: {'; '.join(self.sentence_texts)}"
         return f"{self.context}: {self.text}"
 
     @property

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from corpus.article import Article, Block, Role, Section, Span
 from corpus.sentences import sentences as split_sentences
+from index.outline import outlines
 from index.passage import Passage, Sentence
 
 MAX_WORDS = 110
@@ -37,8 +38,9 @@ class _Piece:
 
 
 def passages(article: Article) -> tuple[Passage, ...]:
-    """All passages of the article in text order; every sentence of every block stands in exactly one."""
-    return tuple(passage for section in article.sections for passage in _of_section(article, section))
+    """All passages of the article in text order, then its outlines; every sentence stands in one passage."""
+    cut = [passage for section in article.sections for passage in _of_section(article, section)]
+    return (*cut, *outlines(article))
 
 
 def leans_back(text: str) -> bool:
@@ -54,9 +56,9 @@ def _of_section(article: Article, section: Section) -> Iterator[Passage]:
 
 def _pieces(text: str, section: Section) -> Iterator[_Piece]:
     piece: _Piece | None = None
-    lead_ins = {block.lead_in for block in section.blocks if block.lead_in}
+    around = {span for block in section.blocks for span in (block.lead_in, block.tail) if span}
     for block in section.blocks:
-        for group in _groups(text, block, lead_ins):
+        for group in _groups(text, block, around):
             size = sum(_count(sentence.span.of(text)) for sentence in group)
             if (
                 piece
@@ -87,16 +89,17 @@ def _numbered(sentence: Sentence, block: int) -> Sentence:
     return Sentence(sentence.span, block, sentence.item, sentence.lead_in, sentence.tail)
 
 
-def _groups(text: str, block: Block, lead_ins: Collection[Span]) -> Iterator[list[Sentence]]:
-    """The block's sentences in runs that must not be separated; lead-ins come with the items that they introduce."""
+def _groups(text: str, block: Block, around: Collection[Span]) -> Iterator[list[Sentence]]:
+    """The block's sentences in runs that must not be separated.
+
+    `around` are lead-ins and tails: they are no sentences of their own, they come with the items of their list.
+    """
     if block.items:
         yield [Sentence(item, 0, True, block.lead_in, block.tail) for item in block.items if item.of(text).strip()]
-        if block.tail and block.tail.start >= block.items[-1].end:
-            yield [Sentence(block.tail, 0)]
         return
     group: list[Sentence] = []
     for span in split_sentences(text, block.span):
-        if any(lead_in.start <= span.start and span.end <= lead_in.end for lead_in in lead_ins):
+        if any(other.start <= span.start and span.end <= other.end for other in around):
             continue
         if group and not leans_back(span.of(text)):
             yield group
@@ -112,7 +115,8 @@ def _passage(article: Article, section: Section, piece: _Piece, *, first: bool) 
     lead_ins = [s.lead_in.start for s in piece.sentences if s.lead_in and _inside(s.lead_in, section)]
     heading = [section.heading.start] if first and section.heading else []
     start = min([*starts, *lead_ins, *heading])
-    end = max(sentence.span.end for sentence in piece.sentences)
+    tails = [s.tail.end for s in piece.sentences if s.tail and _inside(s.tail, section)]
+    end = max([*(sentence.span.end for sentence in piece.sentences), *tails])
     identity = f"{article.id}\0{article.version}\0{start}\0{end}"
     return Passage(
         id=hashlib.sha256(identity.encode()).hexdigest()[:16],

@@ -143,8 +143,10 @@ def _with_neighbours(passage: Passage, chosen: Sequence[int]) -> list[int]:
             j -= 1
             result.add(j)
         after = i + 1
-        if after < len(passage.sentences) and _FOLLOWS.match(passage.sentence_texts[after]):
-            result.add(after)
+        if after < len(passage.sentences) and not passage.sentences[after].item:
+            text = passage.sentence_texts[after]
+            if _FOLLOWS.match(text) or leans_back(text):
+                result.add(after)
     return sorted(result)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.kinds import VALUE_KINDS, holds_value
+from bot.understanding.enumeration import enumeration
+from bot.understanding.kinds import LIST_KINDS, VALUE_KINDS, holds_value
 from bot.understanding.question import Question
 from index.passage import Passage
 from index.query import Term
@@ -20,7 +21,7 @@ from index.search import Evidence, Found, Hit, Searcher
 _HELD = 0.79
 """A word counts as held from here: 0.8 is what a word of the vocabulary counts for (index/search.py)."""
 
-RANKING = (*Evidence.__slots__, "value", "list", "summary", "notice", "title_only")
+RANKING = (*Evidence.__slots__, "value", "list", "enumerates", "summary", "notice", "title_only")
 """The features of one candidate, in this order."""
 
 ANSWERING = (
@@ -48,7 +49,8 @@ def candidate(question: Question, hit: Hit) -> list[float]:
     return [
         *hit.evidence.vector(),
         _value(question, passage),
-        float("list" in question.kinds and any(sentence.item for sentence in passage.sentences)),
+        float(bool(question.kinds & LIST_KINDS) and any(sentence.item for sentence in passage.sentences)),
+        _enumerates(passage) if question.kinds & LIST_KINDS else 0.0,
         float(passage.role == "summary"),
         float(passage.role in ("byline", "promotion")),
         float(not passage.section),
@@ -100,6 +102,13 @@ def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np
         )
         best = max(best, held / total)
     return best
+
+
+def _enumerates(passage: Passage) -> float:
+    """How much of an overview the passage gives: items of its longest list or enumeration, six or more counting 1.0."""
+    listed = sum(sentence.item for sentence in passage.sentences)
+    named = max((len(enumeration(text)) for text in passage.sentence_texts), default=0)
+    return min(6, max(listed, named)) / 6
 
 
 def _subject_missing(question: Question, hits: Sequence[Hit]) -> float:

@@ -28,24 +28,29 @@ How = Literal["alone", "correction", "reference", "parallel", "attribute", "pron
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand a message: a stand-alone text, the stems taken over, and the rule that made it."""
+    """One way to understand a message: a stand-alone text, and the rule that made it.
+
+    `inherited` are the stems that no article is asked to hold for the answer to count: those taken over from before,
+    and words such as "work" or "feel" in "how does it feel?". `sides` are the things set side by side by an exchange,
+    the new one last.
+    """
 
     text: str
     how: How
     inherited: frozenset[str] = frozenset()
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What an earlier turn leaves for the next: its stand-alone question, the items that it listed.
+    """What an earlier turn leaves for the next.
 
-    `slot` are the words that the turn put in place of others ("inside" for "outside"): the place where the next
-    contrast goes.
+    `question` is its stand-alone question; `items` what it listed, or the things that it set side by side ("a physio",
+    "and a doctor?"); `slot` the words that it put in place of others: the place where the next contrast goes.
     """
 
     question: str
     items: tuple[str, ...] = ()
-    answered: bool = True
     slot: tuple[str, ...] = ()
 
 
@@ -58,6 +63,7 @@ class _Forms:
     parallel: re.Pattern[str]
     pronouns: frozenset[str]
     attributes: frozenset[str]
+    light: frozenset[str]
     contrasts: tuple[frozenset[str], ...]
     ordinals: dict[str, int] = field(default_factory=dict)
 
@@ -72,7 +78,8 @@ def _forms() -> _Forms:
         ),
         parallel=re.compile(rf"^(?:{'|'.join(data['parallels'])})\b[\s,:]*(?P<rest>.+)$", re.IGNORECASE),
         pronouns=frozenset(data["pronouns"]),
-        attributes=frozenset(stem(word) for word in data["attributes"]),
+        attributes=frozenset(stem(word) for word in (*data["attributes"], *data["demands"])),
+        light=frozenset(stem(word) for word in data["attributes"]) - {stem(word) for word in data["demands"]},
         contrasts=tuple(frozenset(stem(word) for word in group) for group in data["contrasts"]),
         ordinals=dict(data["ordinals"]),
     )
@@ -89,7 +96,7 @@ class Resolver:
 
     def readings(self, message: str, past: Sequence[Past]) -> list[Reading]:
         """Every plausible reading, the likeliest first; the first message of a conversation has only one."""
-        alone = Reading(message, "alone")
+        alone = _alone(message)
         topics = [turn for turn in past if topic(turn.question)]
         if not topics:
             return [alone]
@@ -122,7 +129,7 @@ class Resolver:
         item = items[place]
         rest = _ORDINAL_PHRASE.sub(" ", bare).strip(" ,.?!")
         text = f"{item}: {rest}" if topic(rest) or _asks(rest) else f"{item}?"
-        return Reading(text, "reference", _stems(item) - _stems(rest))
+        return Reading(text, "reference", (_stems(item) - _stems(rest)) | _light(rest))
 
     def _other(self, bare: str, last: Past) -> Reading | None:
         """Of two things that the last question set against each other, the one that was not the answer."""
@@ -163,7 +170,8 @@ class Resolver:
         text, count = re.subn(pattern, lambda _: content, last.question, count=1, flags=re.IGNORECASE)
         if not count:
             text = f"{content}: {last.question}"
-        return Reading(text, how, _stems(text) - new_stems)
+        sides = (*(last.items if last.slot else (" ".join(old),)), content)
+        return Reading(text, how, _stems(text) - new_stems, sides)
 
     def _contrasted(self, rest: str, last: Past) -> tuple[str, ...] | None:
         new = _stems(rest)
@@ -195,7 +203,7 @@ class Resolver:
             return None
         about = " ".join(_topic_words(last.question))
         text = _with_topic(bare, about)
-        return Reading(text, "attribute", _stems(about) - {w.stem for w in own})
+        return Reading(text, "attribute", (_stems(about) - {w.stem for w in own}) | _light(bare))
 
     def _pronoun(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
         if not _pronouns(bare):
@@ -203,17 +211,17 @@ class Resolver:
         own = _stems(bare)
         about = [word for word in _topic_words(last.question) if stem(word.lower()) not in own]
         if not about:
-            return Reading(bare, "alone")
-        return Reading(_with_topic(bare, " ".join(about)), "pronoun", _stems(" ".join(about)))
+            return _alone(bare)
+        return Reading(_with_topic(bare, " ".join(about)), "pronoun", _stems(" ".join(about)) | _light(bare))
 
     def _by_weight(self, message: str, bare: str, last: Past) -> list[Reading]:
         """Words of its own and no sign of leaning: alone or in the context of the topic, both plausible."""
-        alone = Reading(message, "alone")
+        alone = _alone(message)
         own = _stems(bare)
         about = [word for word in _topic_words(last.question) if stem(word.lower()) not in own]
         if not about:
             return [alone]
-        context = Reading(_with_topic(bare, " ".join(about)), "context", _stems(" ".join(about)))
+        context = Reading(_with_topic(bare, " ".join(about)), "context", _stems(" ".join(about)) | _light(bare))
         short = len([w for w in words(bare) if _is_topical(w)]) <= 2
         return [context, alone] if short else [alone, context]
 
@@ -250,6 +258,16 @@ def _topic_words(question: str) -> list[str]:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(word.stem for word in words(text) if word.text not in STOP_WORDS)
+
+
+def _alone(text: str) -> Reading:
+    """The message by itself; its light words count only where it has no others ("list every symptom")."""
+    light = _light(text)
+    return Reading(text, "alone", light if _stems(text) - light else frozenset())
+
+
+def _light(text: str) -> frozenset[str]:
+    return frozenset(word.stem for word in words(text) if word.stem in _forms().light)
 
 
 def _pronouns(text: str) -> list[Word]:

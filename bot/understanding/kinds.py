@@ -25,6 +25,9 @@ VALUE_KINDS: frozenset[Kind] = frozenset(
 )
 """Kinds that only a sentence holding such a value can answer."""
 
+LIST_KINDS: frozenset[Kind] = frozenset({"list", "summary"})
+"""Kinds that an overview answers: a list, or a sentence that names many things."""
+
 _CASED: frozenset[Kind] = frozenset({"place", "person"})
 
 
