@@ -28,7 +28,7 @@ _MAX_ID = 120
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or page; `reason` is one line, for everything but "read"."""
+    """What became of one file or page; `reason` is one line, and for "read" only given when an old copy was used."""
 
     source: str
     status: Status
@@ -93,7 +93,7 @@ def _outcome(found: Raw | SourceError | Outcome) -> tuple[Outcome, Article | Non
         article = to_article(found)
     except SourceError as error:
         return _failure(error), None
-    return Outcome(found.origin, "read", article.id), article
+    return Outcome(found.origin, "read", article.id, found.note), article
 
 
 def _failure(error: SourceError) -> Outcome:
@@ -103,11 +103,14 @@ def _failure(error: SourceError) -> Outcome:
 def to_article(raw: Raw) -> Article:
     """The article in the bytes of one file or page; raises SourceError."""
     document = readers.read(raw)
+    metadata = document.metadata
+    if metadata.url is None and "://" in raw.origin:
+        metadata = replace(metadata, url=raw.origin)
     return markdown.parse(
         document.markdown,
         id=_id(document.id, raw),
         origin=raw.origin,
-        metadata=document.metadata,
+        metadata=metadata,
         title=document.title,
     )
 

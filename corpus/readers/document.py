@@ -11,12 +11,16 @@ from corpus.article import Metadata
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """The bytes of a source as they were found; `content_type` and `charset` are what a server said about them."""
+    """The bytes of a source as they were found; `content_type` and `charset` are what a server said about them.
+
+    `note` is what a person should know about how they were come by ("the copy of 2026-11-21 is used, because ...").
+    """
 
     data: bytes
     origin: str
     content_type: str | None = None
     charset: str | None = None
+    note: str | None = None
 
     @property
     def suffix(self) -> str:

@@ -6,6 +6,7 @@ markup.
 
 from __future__ import annotations
 
+import logging
 import re
 
 import trafilatura
@@ -16,6 +17,9 @@ from corpus.errors import SourceError
 from corpus.readers import tree
 from corpus.readers.document import Document, Raw
 from corpus.readers.encoding import text_of
+
+# What it would warn of is said in the error that the reader raises.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MAX_BYTES = 10_000_000

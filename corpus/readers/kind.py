@@ -49,7 +49,7 @@ _REFUSED = (
 _BEFORE_ROOT = rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
 _HTML = re.compile(_BEFORE_ROOT + rb"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(
-    _BEFORE_ROOT + rb"(?:<!doctype[^>]*>\s*)?<(?:\w+:)?(?:urlset|sitemapindex|rss|feed|rdf)[\s>]",
+    _BEFORE_ROOT + rb"(?:<!doctype[^\[>]*(?:\[.*?\]\s*)?>\s*)?<(?:\w+:)?(?:urlset|sitemapindex|rss|feed|rdf)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -69,14 +69,25 @@ def kind_of(raw: Raw) -> Kind:
     return _written(raw)
 
 
-def _written(raw: Raw) -> Kind:
-    """The kind of something that is text, or claims to be."""
+def is_feed(raw: Raw) -> bool:
+    """Whether `raw` is a sitemap or a feed: it lists articles and is none. A packed one (.gz) counts by its name."""
+    return bool(_FEED.match(_start(raw))) or (
+        raw.data.startswith(b"\x1f\x8b") and raw.origin.lower().endswith(".xml.gz")
+    )
+
+
+def _start(raw: Raw) -> bytes:
     start = raw.data[:4096].removeprefix(b"\xef\xbb\xbf")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start[2:].replace(b"\0", b"")
-    if _FEED.match(start):
+    return start
+
+
+def _written(raw: Raw) -> Kind:
+    """The kind of something that is text, or claims to be."""
+    if is_feed(raw):
         return "feed"
-    if _HTML.match(start):
+    if _HTML.match(_start(raw)):
         return "html"
     kind = _BY_TYPE.get(raw.content_type or "") or BY_SUFFIX.get(raw.suffix, "text")
     if kind in ("pdf", "docx"):

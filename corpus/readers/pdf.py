@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from corpus.errors import SourceError
 from corpus.lines import Line
 from corpus.readers import broken
 from corpus.readers.document import Document, Raw
+
+# What it would warn of is said in the error that the reader raises.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 500
 _MAX_PAGE_BYTES = 5_000_000

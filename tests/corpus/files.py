@@ -107,3 +107,7 @@ def wrapped(text: str, top: float, *, size: float = 11, width: int = 60, leading
         else:
             rows[-1] = f"{rows[-1]} {token}".strip()
     return [(row, size, top - place * leading) for place, row in enumerate(rows)]
+
+
+HEELS_PDF = pdf([[("Sore heels", 24.0, 740.0), *wrapped("Heels hurt after a long walk. Rest them for a week.", 700)]])
+"""A small sound PDF."""

@@ -1,0 +1,74 @@
+"""Pages as they were last fetched, in one file, so that an unchanged page need not be fetched again."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import SourceError
+
+_VERSION = 1
+_TABLE = """
+create table if not exists page (
+    url text primary key, etag text, modified text, content_type text, charset text,
+    day text not null, body blob not null
+) strict"""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of some day (ISO date), with what its server gave to ask for changes by."""
+
+    url: str
+    body: bytes
+    day: str
+    etag: str | None = None
+    modified: str | None = None
+    content_type: str | None = None
+    charset: str | None = None
+
+
+class Pages:
+    """The pages in a file, or in memory without one; each change is on disk when the call returns."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = str(path) if path else ":memory:"
+        try:
+            self._database = sqlite3.connect(self._path)
+            version = self._database.execute("pragma user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise SourceError(self._path, "was written by another version of Footnote; delete it to fetch all anew")
+            self._database.execute(_TABLE)
+            self._database.execute(f"pragma user_version = {_VERSION}")
+            self._database.commit()
+        except sqlite3.Error as error:
+            raise SourceError(
+                self._path, f"cannot be used to keep pages ({error}); delete it or name another"
+            ) from error
+
+    def get(self, url: str) -> Page | None:
+        """The page, if it was ever fetched."""
+        with closing(self._database.execute("select * from page where url = ?", [url])) as rows:
+            row = rows.fetchone()
+        if row is None:
+            return None
+        _, etag, modified, content_type, charset, day, body = row
+        return Page(url, zlib.decompress(body), day, etag, modified, content_type, charset)
+
+    def put(self, page: Page) -> None:
+        """Keeps the page in place of an older one."""
+        row = (page.url, page.etag, page.modified, page.content_type, page.charset, page.day, zlib.compress(page.body))
+        with self._database:
+            self._database.execute("insert or replace into page values (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def drop(self, url: str) -> None:
+        """Forgets a page that is gone."""
+        with self._database:
+            self._database.execute("delete from page where url = ?", [url])
+
+    def close(self) -> None:
+        """Ends the use of the file."""
+        self._database.close()
