@@ -71,7 +71,7 @@ class Embedder:
     def _write_passages(
         self, writer: ArrayWriter, segments: Sequence[Segment], progress: Progress, keys: list[bytes]
     ) -> tuple[NDArray[np.float32], int]:
-        append = writer.stream("codes", np.int8, (self._encoder.dimension,))
+        append = writer.stream("codes", np.int8, (self._encoder.token_dimension,))
         parts: list[_PassageVectors] = []
         fresh = sum(len(text) for segment in segments if isinstance(segment, Fresh) for text, _ in segment.texts)
         with progress("Encoding passages", fresh) as advance:

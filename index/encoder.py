@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ENCODER_FORMAT = 1
+ENCODER_FORMAT = 2
 MODEL_FILE, TOKENIZER_FILE, CARD_FILE = "model.onnx", "tokenizer.json", "encoder.json"
 
 
@@ -43,6 +43,7 @@ class EncoderCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str
     fingerprint: str
     dimension: int
+    token_dimension: int
     max_tokens: int
     precision: str
     pooling: str
@@ -56,7 +57,8 @@ class Encoded:
     """A text as vectors: one for the whole, and one for each token, special tokens left out.
 
     `sentence` float32[dimension]; `token_ids` int64[n]; `spans` the characters (start, end) of each token in the text;
-    `vectors` float32[n, dimension]. All vectors have length 1, but for a text without tokens, whose `sentence` is zero.
+    `vectors` float32[n, token_dimension]. All vectors have length 1, but for a text without tokens, whose `sentence`
+    is zero.
     """
 
     sentence: NDArray[np.float32]
@@ -88,6 +90,11 @@ class Encoder:
     def dimension(self) -> int:
         """Length of each vector."""
         return self.card.dimension
+
+    @property
+    def token_dimension(self) -> int:
+        """Length of each token vector."""
+        return self.card.token_dimension
 
     @property
     def fingerprint(self) -> str:
@@ -138,7 +145,7 @@ class Encoder:
     def _tokens(self, encoding: Encoding) -> Encoded:
         kept = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
         if not len(kept):
-            empty = np.zeros((0, self.dimension), dtype=np.float32)
+            empty = np.zeros((0, self.token_dimension), dtype=np.float32)
             return Encoded(np.zeros(self.dimension, dtype=np.float32), np.zeros(0, dtype=np.int64), (), empty)
         ids = _ids(encoding)
         sentence, vectors = self._session.run(["sentence", "tokens"], {"input_ids": ids[None, :]})

@@ -27,13 +27,14 @@ from numpy.typing import NDArray
 from index.encoder import CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
 from index.errors import ModelFault
 from index.model import Model, find
+from index.projection import token_basis, write_projection
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Precision = Literal["int8", "fp32"]
 
-EXPORTER = 2
+EXPORTER = 3
 """Raise when the graph or the quantisation changes, so that cached exports are made anew."""
 
 DEFAULT_PRECISION: Precision = "int8"
@@ -169,6 +170,9 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
             _optimise(folder / MODEL_FILE)
             draft = _card(model, loaded, folder, kind, limit, {})
             (folder / CARD_FILE).write_bytes(msgspec.json.encode(draft))
+        basis = token_basis(Encoder.open(folders["int8"], parallel=0), _words(loaded))
+        for kind, folder in folders.items():
+            write_projection(folder / MODEL_FILE, basis)
             cosine[kind] = _smallest_cosine(folder, reference)
             if cosine[kind] < BOUNDS[kind]:
                 raise ModelFault(
@@ -177,6 +181,7 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
                     f"(at least {BOUNDS[kind]} is wanted); try --precision fp32 or another model",
                 )
         card = _card(model, loaded, folders[precision], precision, limit, cosine)
+        card = msgspec.structs.replace(card, token_dimension=basis.shape[1])
         for name in (MODEL_FILE, TOKENIZER_FILE):
             (folders[precision] / name).replace(target / name)
     (target / CARD_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(card)) + b"\n")
@@ -195,6 +200,7 @@ def _card(
         model=model.name,
         fingerprint=digest.hexdigest()[:16],
         dimension=int(loaded.get_embedding_dimension()),
+        token_dimension=int(loaded.get_embedding_dimension()),
         max_tokens=limit,
         precision=precision,
         pooling=str(pooling.get_config_dict().get("pooling_mode", "unknown")),
@@ -262,6 +268,12 @@ def _optimise(path: Path) -> None:
     options.optimized_model_filepath = str(path.with_suffix(".optimised"))
     onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     path.with_suffix(".optimised").replace(path)
+
+
+def _words(loaded: SentenceTransformer) -> list[str]:
+    tokenizer = loaded.tokenizer
+    pieces = tokenizer.batch_decode([[number] for number in range(len(tokenizer))])
+    return [piece.strip() for piece in pieces if len(piece.strip()) > 2 and piece.strip().isalpha()]
 
 
 def _smallest_cosine(folder: Path, reference: NDArray[np.float32]) -> float:

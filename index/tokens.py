@@ -37,7 +37,7 @@ class TokenVectors:
         return len(self._codes)
 
     def of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """One passage's tokens: ids int32[n] and vectors float32[n, dimension], special tokens left out."""
+        """One passage's tokens: ids int32[n] and vectors float32[n, token_dimension], special tokens left out."""
         place = slice(int(self._starts[row]), int(self._ends[row]))
         return self._ids[place], self._codes[place].astype(np.float32) * self._scales[place, None]
 
@@ -51,8 +51,8 @@ class TokenVectors:
     def maxsim(self, query: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """For each row and each query token the best cosine among the passage's tokens.
 
-        `query` is float32[m, dimension], the token vectors of the question; the result is float32[len(rows), m]. A
-        passage without tokens scores -1 throughout.
+        `query` is float32[m, token_dimension], the token vectors of the question; the result is float32[len(rows), m].
+        A passage without tokens scores -1 throughout.
         """
         wanted = np.asarray(rows, dtype=np.int64)
         best = np.full((len(wanted), len(query)), -1.0, dtype=np.float32)
@@ -61,7 +61,7 @@ class TokenVectors:
         if not len(filled) or not len(query):
             return best
         places = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
-        # Scales are applied to the products, m numbers a token, rather than to the vectors, 384 a token.
+        # Scales are applied to the products, m numbers a token, rather than to the vectors, 128 a token.
         products = self._codes[places].astype(np.float32) @ np.ascontiguousarray(query.T)
         products *= self._scales[places, None]
         firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ends[filled] - starts[filled])[:-1]])

@@ -31,6 +31,7 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         model="letters",
         fingerprint=hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()[:16],
         dimension=16,
+        token_dimension=16,
         max_tokens=400,
         precision="fp32",
         pooling="mean",
