@@ -12,6 +12,7 @@ trained on. Deterministic; needs scipy (extra `build` brings it through sentence
 from __future__ import annotations
 
 import argparse
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +22,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from benchmarks.learn_importance import lines
 from bot.answering import features
-from bot.answering.model import Linear, Weights
+from bot.answering.model import Linear, Weights, shipped
 from bot.evaluation.questions import load
 from bot.evaluation.score import squeeze
 from bot.retrieval import suited
-from bot.understanding.followup import Resolver
+from bot.turn import Thinker
+from bot.understanding.followup import Past, Resolver
 from bot.understanding.question import Question, Reader, open_reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
 from index.search import Found, Hit, Searcher
 from index.store import IndexFolder
 
 Array = NDArray[np.float64]
+
+_EXTRA = frozenset({"heading", "elsewhere", "follow-up answer", "follow-up abstain"})
+"""Samples that are learned from and not counted in the figures of single questions."""
 
 _OTHER_TOPICS = frozenset({"far", "adversarial"})
 """Weighed threefold: they are few, and an answer to one of them is the worst of answers."""
@@ -54,7 +60,7 @@ class Sample:
     weight: float = 1.0
 
 
-def samples(index: Path, questions: Path) -> list[Sample]:
+def samples(index: Path, questions: Path, public: Path | None = None) -> list[Sample]:
     """Every single question of a set that is not set aside, searched."""
     generation = IndexFolder(index).current()
     searcher = Searcher(generation)
@@ -70,12 +76,18 @@ def samples(index: Path, questions: Path) -> list[Sample]:
         if sample:
             sample.source, sample.label, sample.answerable = str(index), case.label, turn.expect == "answer"
             result.append(sample)
-    return result + _from_headings(reader, resolver, searcher)
+    result += _from_headings(reader, resolver, searcher)
+    result += _from_dialogues(reader, resolver, searcher, questions)
+    return result + (_from_elsewhere(reader, resolver, searcher, public, 120) if public else [])
 
 
 def _sample(reader: Reader, resolver: Resolver, searcher: Searcher, text: str, golds: Sequence[str]) -> Sample | None:
     reading = resolver.readings(reader.spelt(text)[0], ())[0]
     question = reader.read(text, reading.text, reading.inherited)
+    return _searched(question, searcher, golds)
+
+
+def _searched(question: Question, searcher: Searcher, golds: Sequence[str]) -> Sample | None:
     found = searcher.search(question.query) if question.query.terms else None
     hits = suited(question, found.hits) if found else []
     if found is None or not hits:
@@ -83,6 +95,37 @@ def _sample(reader: Reader, resolver: Resolver, searcher: Searcher, text: str, g
     gold = np.array([any(g in squeeze(hit.passage.text) for g in golds) for hit in hits])
     table = np.array([features.candidate(question, hit) for hit in hits])
     return Sample("", "", question, found, hits, table, gold, searcher)
+
+
+def _from_dialogues(reader: Reader, resolver: Resolver, searcher: Searcher, questions: Path) -> list[Sample]:
+    """Follow-up turns, each read as the shipped model reads it after the turns before."""
+    thinker = Thinker(reader, searcher, shipped())
+    result: list[Sample] = []
+    for case in load([questions], "tuned"):
+        past: tuple[Past, ...] = ()
+        for turn in case.turns if case.group == "dialogue" else ():
+            thought = thinker.turn(turn.user, past)
+            if past and len(thought.parts) == 1:
+                question = thought.parts[0].question
+                sample = _searched(question, searcher, [squeeze(gold) for gold in turn.gold])
+                if sample and (turn.expect == "abstain" or sample.gold.any()):
+                    sample.label, sample.answerable = f"follow-up {turn.expect}", turn.expect == "answer"
+                    result.append(sample)
+            past = thought.past
+    return result
+
+
+def _from_elsewhere(reader: Reader, resolver: Resolver, searcher: Searcher, public: Path, most: int) -> list[Sample]:
+    """Questions that people asked about quite other corpora (MTRAG, CAsT): none of them is answered by this one."""
+    asked = [line["rewrite"] for line in lines(public / "mtrag" / "human_queries.jsonl") if line.get("rewrite")]
+    asked += [line["manual_rewrite"] for line in lines(public / "treccast" / "cast2019.jsonl")]
+    result: list[Sample] = []
+    for text in random.Random(7).sample(asked, most):
+        sample = _sample(reader, resolver, searcher, text[:300], ())
+        if sample:
+            sample.label, sample.weight, sample.answerable = "elsewhere", 0.2, False
+            result.append(sample)
+    return result
 
 
 def _from_headings(reader: Reader, resolver: Resolver, searcher: Searcher) -> list[Sample]:
@@ -191,15 +234,15 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
 def threshold(data: Sequence[Sample], p: Array, kept: float = 0.96) -> float:
     """The largest probability at which still `kept` of the answerable questions are answered."""
     return float(
-        np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and s.label != "heading"], 1 - kept)
+        np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and s.label not in _EXTRA], 1 - kept)
     )
 
 
 def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: float) -> None:
     """Print hit rates and abstention for one set."""
     places = []
-    everything, data = data, [s for s in data if s.label != "heading"]
-    p = p[[i for i, s in enumerate(everything) if s.label != "heading"]]
+    everything, data = data, [s for s in data if s.label not in _EXTRA]
+    p = p[[i for i, s in enumerate(everything) if s.label not in _EXTRA]]
     for s in data:
         if s.answerable and s.gold.any():
             order = ranked(s, ranking)
@@ -229,9 +272,10 @@ def main() -> None:
     """Learn, report each set with weights that never saw it, and write the weights learned on all."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("INDEX", "QUESTIONS"), type=Path)
+    parser.add_argument("--public", type=Path, help="folder with mtrag/ and treccast/: questions that no site answers")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    sets = {str(index): samples(index, questions) for index, questions in arguments.set}
+    sets = {str(index): samples(index, questions, arguments.public) for index, questions in arguments.set}
     for name, data in sets.items():
         others = [s for other, rest in sets.items() if other != name for s in rest]
         if others:

@@ -28,7 +28,7 @@ from index.words import STOP_WORDS, analyse, words
 Pair = tuple[str, str, str]
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
     opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
     with opened as file:
         for line in file:
@@ -39,26 +39,26 @@ def pairs(public: Path) -> list[Pair]:
     """(set, question, text that answers it) from every public set."""
     found: list[Pair] = []
     answers: dict[str, list[str]] = {}
-    for answer in _lines(public / "mediqa2019" / "qa_answers.jsonl.gz"):
+    for answer in lines(public / "mediqa2019" / "qa_answers.jsonl.gz"):
         if answer["grade"] >= 3:
             answers.setdefault(answer["query_id"], []).append(answer["text"])
-    for question in _lines(public / "mediqa2019" / "qa_questions.jsonl"):
+    for question in lines(public / "mediqa2019" / "qa_questions.jsonl"):
         if question["split"] != "test" and question["id"] in answers:
             found.append(("mediqa", question["text"], " ".join(answers[question["id"]])))
-    known = {query["text"] for query in _lines(public / "medquad" / "known_item_queries.jsonl")}
-    documents = [d for d in _lines(public / "medquad" / "docs.jsonl.gz") if d["question"] not in known]
+    known = {query["text"] for query in lines(public / "medquad" / "known_item_queries.jsonl")}
+    documents = [d for d in lines(public / "medquad" / "docs.jsonl.gz") if d["question"] not in known]
     for document in random.Random(1).sample(documents, 1500):
         found.append(("medquad", document["question"], document["answer"][:3000]))
-    passages = {p["id"]: p["text"] for p in _lines(public / "mtrag" / "passages.jsonl.gz")}
+    passages = {p["id"]: p["text"] for p in lines(public / "mtrag" / "passages.jsonl.gz")}
     relevant: dict[str, list[str]] = {}
     for line in (public / "mtrag" / "human_qrels.tsv").read_text(encoding="utf-8").splitlines():
         query, passage = line.split("\t")[:2]
         if passage in passages:
             relevant.setdefault(query, []).append(passages[passage])
-    for query in _lines(public / "mtrag" / "human_queries.jsonl"):
+    for query in lines(public / "mtrag" / "human_queries.jsonl"):
         if query["id"] in relevant:
             found.append(("mtrag", query.get("rewrite") or query["last_turn"], " ".join(relevant[query["id"]])))
-    for turn in _lines(public / "treccast" / "cast2021.jsonl"):
+    for turn in lines(public / "treccast" / "cast2021.jsonl"):
         if isinstance(turn.get("canonical_passage"), str):
             found.append(("cast", turn["manual_rewrite"], turn["canonical_passage"]))
     return found

@@ -11,7 +11,7 @@ from bot.answering.model import Weights
 from bot.answering.quote import Quote
 from bot.reply import Reason
 from bot.retrieval import retrieve
-from bot.understanding.enumeration import enumeration
+from bot.understanding.enumeration import enumeration, number_word
 from bot.understanding.followup import Past, Reading, Resolver
 from bot.understanding.question import Question, Reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
@@ -123,11 +123,16 @@ class Thinker:
         return (*past, *(left for part in parts for left in self._left(part)))
 
     def _left(self, part: Part) -> list[Past]:
-        """What a part leaves for later turns: its question, the items that it listed, the slot of a contrast."""
-        if not part.question.query.terms:
+        """What a part leaves for later turns: its question, the items that it listed, the slot of a contrast.
+
+        A follow-up that was declined leaves nothing: the topic stays what it was.
+        """
+        leaning = part.reading.how in ("attribute", "pronoun", "context")
+        if not part.question.query.terms or (leaning and not part.quotes):
             return []
         sides = part.reading.sides
-        return [Past(part.question.text, sides or _items(part), tuple(sides[-1].split()) if sides else ())]
+        items = sides or part.reading.items or _items(part)
+        return [Past(part.question.text, items, tuple(sides[-1].split()) if sides else ())]
 
 
 def _items(part: Part) -> tuple[str, ...]:
@@ -146,5 +151,6 @@ def _items(part: Part) -> tuple[str, ...]:
         for items in (listed, *map(enumeration, texts)):
             if len(items) >= 2:
                 shared = sum(bool(stems & set(analyse(item))) for item in items)
-                found.append((-shared, len(found), items))
+                promised = number_word(part.question.text) == len(items)
+                found.append((-shared - 10 * promised, len(found), items))
     return min(found)[2] if found else ()

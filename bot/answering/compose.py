@@ -90,6 +90,8 @@ def _quote(question: Question, hit: Hit, most: int, room: int) -> Quote | None:
         return None
     chosen = _chosen(question, passage, fit, most)
     chosen = _with_neighbours(passage, chosen)
+    if most >= _SHORT.first:
+        chosen = _filled(passage, chosen)
     spans: list[Span] = []
     used = 0
     for block, members in _by_block(passage, chosen):
@@ -148,6 +150,24 @@ def _with_neighbours(passage: Passage, chosen: Sequence[int]) -> list[int]:
             if _FOLLOWS.match(text) or leans_back(text):
                 result.add(after)
     return sorted(result)
+
+
+_FULL = 40
+"""Words that a first quote should have: fewer are filled up with the sentences that follow in the same paragraph."""
+
+
+def _filled(passage: Passage, chosen: Sequence[int]) -> list[int]:
+    result = list(chosen)
+    while result:
+        after = result[-1] + 1
+        words = sum(len(passage.sentence_texts[i].split()) for i in result)
+        if words >= _FULL or after >= len(passage.sentences):
+            break
+        last, following = passage.sentences[result[-1]], passage.sentences[after]
+        if following.item or last.item or following.block != last.block:
+            break
+        result.append(after)
+    return result
 
 
 def _by_block(passage: Passage, chosen: Sequence[int]) -> list[tuple[int, list[int]]]:

@@ -12,22 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.enumeration import enumeration
-from bot.understanding.kinds import LIST_KINDS, VALUE_KINDS, holds_value
+from bot.understanding.kinds import LIST_KINDS, VALUE_KINDS, holds_unit, holds_value, instructs, unit
 from bot.understanding.question import Question
 from index.passage import Passage
 from index.query import Term
 from index.search import Evidence, Found, Hit, Searcher
 
+_SHORT = 2
+"""Own words of a short question: cosines of so few words are low however well a passage fits."""
+
 _HELD = 0.79
 """A word counts as held from here: 0.8 is what a word of the vocabulary counts for (index/search.py)."""
 
-RANKING = (*Evidence.__slots__, "value", "list", "enumerates", "summary", "notice", "title_only")
+RANKING = (*Evidence.__slots__, "value", "list", "enumerates", "instructs", "summary", "notice", "title_only")
 """The features of one candidate, in this order."""
 
 ANSWERING = (
     *(f"top_{name}" for name in Evidence.__slots__),
     "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing", "softest",
-    "one_sentence", "subject_missing", "subject_far", "terms", "asks_value", "asks_price_or_place", "inherited",
+    "one_sentence", "subject_missing", "subject_far", "own_held", "short_held", "short", "no_own", "price_missing", "unit_missing", "terms", "asks_value", "asks_price_or_place", "inherited",
 )  # fmt: skip
 """The features of one question with its ranked candidates, in this order.
 
@@ -40,6 +43,10 @@ softest           the smallest of late interaction, weighed by importance, over 
 one_sentence      the largest share of own words that one sentence of the three best passages holds
 subject_missing   share of the things named (corpus/vocabulary/*.list) that no candidate holds
 subject_far       as before, for the three best passages
+own_held          1.0 if the best passage holds every own word
+short_held        1.0 if there are at most two own words and one sentence holds them
+price_missing     1.0 if a price or a place is asked for and the three best passages have none
+unit_missing      1.0 if a unit is asked for ("how many seconds") and the three best passages have no such number
 """
 
 
@@ -51,6 +58,7 @@ def candidate(question: Question, hit: Hit) -> list[float]:
         _value(question, passage),
         float(bool(question.kinds & LIST_KINDS) and any(sentence.item for sentence in passage.sentences)),
         _enumerates(passage) if question.kinds & LIST_KINDS else 0.0,
+        float("method" in question.kinds and any(instructs(heading) for heading in passage.section)),
         float(passage.role == "summary"),
         float(passage.role in ("byline", "promotion")),
         float(not passage.section),
@@ -62,13 +70,14 @@ def result(question: Question, ranked: Sequence[tuple[Hit, float]], found: Found
     top = ranked[0][0]
     near = [hit for hit, _ in ranked[:3]]
     terms = question.query.terms
-    own = [i for i, term in enumerate(terms) if term.own] or list(range(len(terms)))
+    own = _own(terms, searcher)
     weights, importance = found.weights[own] + 1e-6, found.importance[own] + 1e-6
     total = float(weights.sum())
     together = np.max([hit.term_scores[own] for hit in near], axis=0)
     held = together >= _HELD
     unknown = np.array([not searcher.known(terms[i]) for i in own], dtype=np.float32)
     kinds = question.kinds
+    one = max(_one_sentence(terms, own, weights, hit) for hit in near)
     return [
         *top.evidence.vector(),
         max(_value(question, hit.passage) for hit in near),
@@ -79,14 +88,26 @@ def result(question: Question, ranked: Sequence[tuple[Hit, float]], found: Found
         float((importance * unknown).sum() / importance.sum()),
         float((importance * ~held).max()),
         float((1.0 - importance * (1.0 - together)).min()),
-        max(_one_sentence(terms, own, weights, hit) for hit in near),
+        one,
         _subject_missing(question, found.hits),
         _subject_missing(question, near),
+        float(bool(top.held[own].min() >= _HELD)),
+        float(len(own) <= _SHORT and one == 1.0),
+        float(len(own) <= _SHORT),
+        float(bool(terms) and not any(term.own for term in terms)),
+        _value_missing(question, near),
+        _unit_missing(question, near),
         float(np.log1p(len(own))),
         float(bool(kinds & VALUE_KINDS)),
         float(bool(kinds & {"price", "place", "contact"})),
         float(any(not term.own for term in terms)),
     ]
+
+
+def _own(terms: Sequence[Term], searcher: Searcher) -> list[int]:
+    """The words that must be answered for: the visitor's own, or where there are none those that the corpus knows."""
+    own = [i for i, term in enumerate(terms) if term.own]
+    return own or [i for i, term in enumerate(terms) if searcher.known(term)] or list(range(len(terms)))
 
 
 def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np.float32], hit: Hit) -> float:
@@ -102,6 +123,16 @@ def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np
         )
         best = max(best, held / total)
     return best
+
+
+def _value_missing(question: Question, hits: Sequence[Hit]) -> float:
+    wanted = question.kinds & {"price", "place"}
+    return float(bool(wanted) and not any(holds_value(hit.passage.text, kind) for kind in wanted for hit in hits))
+
+
+def _unit_missing(question: Question, hits: Sequence[Hit]) -> float:
+    wanted = unit(question.focus)
+    return float(wanted is not None and not any(holds_unit(hit.passage.text, wanted) for hit in hits))
 
 
 def _enumerates(passage: Passage) -> float:

@@ -20,3 +20,14 @@ def enumeration(text: str) -> tuple[str, ...]:
         return ()
     items = [_LEADING.sub("", item.strip()) for item in _SEPARATOR.split(match.group()) if item.strip()]
     return tuple(item for item in items if item) if len(items) >= 3 else ()
+
+
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+
+
+def number_word(text: str) -> int | None:
+    """The first number from two to ten that the text spells or writes; None if there is none."""
+    for word in re.findall(r"[a-z]+|\d+", text.lower()):
+        if word in _NUMBERS or (word.isdigit() and 2 <= int(word) <= 10):
+            return _NUMBERS.get(word) or int(word)
+    return None

@@ -32,13 +32,14 @@ class Reading:
 
     `inherited` are the stems that no article is asked to hold for the answer to count: those taken over from before,
     and words such as "work" or "feel" in "how does it feel?". `sides` are the things set side by side by an exchange,
-    the new one last.
+    the new one last; `items` the list that a reference pointed into.
     """
 
     text: str
     how: How
     inherited: frozenset[str] = frozenset()
     sides: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Resolver:
         item = items[place]
         rest = _ORDINAL_PHRASE.sub(" ", bare).strip(" ,.?!")
         text = f"{item}: {rest}" if topic(rest) or _asks(rest) else f"{item}?"
-        return Reading(text, "reference", (_stems(item) - _stems(rest)) | _light(rest))
+        return Reading(text, "reference", (_stems(item) - _stems(rest)) | _light(rest), items=items)
 
     def _other(self, bare: str, last: Past) -> Reading | None:
         """Of two things that the last question set against each other, the one that was not the answer."""
@@ -263,7 +264,7 @@ def _stems(text: str) -> frozenset[str]:
 def _alone(text: str) -> Reading:
     """The message by itself; its light words count only where it has no others ("list every symptom")."""
     light = _light(text)
-    return Reading(text, "alone", light if _stems(text) - light else frozenset())
+    return Reading(text, "alone", light)
 
 
 def _light(text: str) -> frozenset[str]:

@@ -43,12 +43,37 @@ def holds_value(text: str, kind: Kind) -> bool:
     return pattern is None or pattern.search(text if kind in _CASED else fold(text)) is not None
 
 
+def instructs(heading: str) -> bool:
+    """Whether a heading announces what to do."""
+    return _patterns()[2]["method"].search(fold(heading)) is not None
+
+
+_UNITS = re.compile(
+    r"how many (?:more )?(second|minute|hour|day|week|month|year|time|rep|set|mile|kilometre|km|mm|cm|mg|degree|step)s?\b"
+    r"|\b(percent|mmhg|mg|bmi|mm)\b"
+)
+
+
+def unit(question: str) -> str | None:
+    """The unit in which a question wants its answer ("how many seconds"), as a singular; None if it names none."""
+    match = _UNITS.search(fold(question))
+    return (match[1] or match[2]) if match else None
+
+
+def holds_unit(text: str, wanted: str) -> bool:
+    """Whether the text has a number of that unit; short forms count ("min", "%")."""
+    short = {"minute": "mins?", "second": "secs?", "hour": "hrs?", "percent": "%", "kilometre": "km", "year": "yrs?"}
+    forms = f"{wanted}s?" + (f"|{short[wanted]}" if wanted in short else "")
+    return re.search(rf"\d\s*(?:{forms})|\b(?:{forms})\b", fold(text)) is not None
+
+
 @cache
-def _patterns() -> tuple[dict[Kind, re.Pattern[str]], dict[Kind, re.Pattern[str]]]:
+def _patterns() -> tuple[dict[Kind, re.Pattern[str]], dict[Kind, re.Pattern[str]], dict[str, re.Pattern[str]]]:
     data = tomllib.loads(files("bot.understanding").joinpath("kinds.toml").read_text(encoding="utf-8"))
     return (
         {kind: _any_of(patterns, {}) for kind, patterns in data["asks"].items()},
         {kind: _any_of(patterns, data["words"]) for kind, patterns in data["values"].items()},
+        {name: _any_of(patterns, {}) for name, patterns in data["headings"].items()},
     )
 
 
