@@ -88,6 +88,8 @@ def _pair(key: yaml.Node, value: yaml.Node, origin: str) -> tuple[str, str | tup
         raise _error(origin, line, f"wants one text for `{key.value}`")
     if key.value in _DATES and value.value and not _is_date(value.value):
         raise _error(origin, line, f"wants a date like 2026-11-21 for `{key.value}`, not `{value.value}`")
+    if key.value == "url" and value.value and not value.value.startswith(("https://", "http://")):
+        raise _error(origin, line, f"wants an address like https://example.org/page for `url`, not `{value.value}`")
     return key.value, value.value or ()
 
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
@@ -60,7 +61,8 @@ class Fetcher(Protocol):
 def read(sources: Sequence[str], *, fetcher: Fetcher | None = None) -> Harvest:
     """Reads every source; what cannot be read is an outcome "failed" with its reason, and the rest goes on.
 
-    Two articles with one id: the first stays, the second fails with a reason that names both.
+    Two articles with one id: the first stays, the second fails with a reason that names both. URLs are fetched by
+    `fetcher`, or with the default manners of `corpus.fetcher` (public addresses only, nothing kept for the next run).
     """
     articles: dict[str, Article] = {}
     outcomes: list[Outcome] = []
@@ -156,13 +158,19 @@ def _find(source: str, fetcher: Fetcher | None) -> Iterator[Raw | SourceError | 
             yield SourceError(source, "is empty; name a file, a folder or a URL")
         elif "://" not in source:
             yield from _found(source)
-        elif fetcher is None:
-            yield SourceError(source, "is a URL, but no fetcher was given")
         else:
-            yield from fetcher.find(source)
+            yield from (fetcher or _polite()).find(source)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         yield SourceError(source, f"cannot be opened ({reason}); check the path and its permissions")
+
+
+@cache
+def _polite() -> Fetcher:
+    """The fetcher for those who bring none; it keeps nothing between two runs, but its manners between two sources."""
+    from corpus.fetcher import HttpFetcher
+
+    return HttpFetcher()
 
 
 def _found(source: str) -> Iterator[Raw | SourceError | Outcome]:

@@ -12,7 +12,7 @@ from corpus import outline
 from corpus.article import Metadata
 from corpus.characters import fold_line
 from corpus.errors import SourceError
-from corpus.readers import broken, tree
+from corpus.readers import broken, layout, tree
 from corpus.readers.document import Document, Raw
 
 MAX_UNPACKED = 100_000_000
@@ -46,6 +46,7 @@ def read(raw: Raw) -> Document:
         pictures = mammoth.images.img_element(_without_data)
         body = mammoth.convert_to_html(io.BytesIO(raw.data), style_map=_STYLES, convert_image=pictures).value
         root = html.fragment_fromstring(body, create_parent="div", parser=_parser())
+        layout.dissolve(root)
     except broken.ERRORS as error:
         raise SourceError(raw.origin, "is a broken Word document; open it in Word and save it again") from error
     markdown = tree.to_markdown(root)

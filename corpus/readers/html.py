@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 
 import trafilatura
+from lxml import etree, html
 
 from corpus import outline
 from corpus.article import Metadata
 from corpus.errors import SourceError
-from corpus.readers import tree
+from corpus.readers import broken, hidden, layout, mainpart, tree
 from corpus.readers.document import Document, Raw
 from corpus.readers.encoding import text_of
 
@@ -23,6 +25,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MAX_BYTES = 10_000_000
+_NO_TEXT = "has no article text in its HTML; if a script writes the page, give the text itself"
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -31,11 +34,17 @@ def read(raw: Raw) -> Document:
     if len(raw.data) > _MAX_BYTES:
         raise SourceError(raw.origin, f"is too large for a page ({len(raw.data):,} bytes, at most {_MAX_BYTES:,})")
     declared = _DECLARED.search(raw.data[:4096])
-    text = text_of(
-        raw if raw.charset or not declared else Raw(raw.data, raw.origin, raw.content_type, declared[1].decode())
-    )
+    text = text_of(raw if raw.charset or not declared else replace(raw, charset=declared[1].decode()))
+    try:
+        return _document(text, raw.origin)
+    except broken.ERRORS as error:
+        raise SourceError(raw.origin, "is a broken page; check its HTML") from error
+
+
+def _document(text: str, origin: str) -> Document:
+    page = _revealed(text, origin)
     found = trafilatura.bare_extraction(
-        text,
+        page,
         include_comments=False,
         include_tables=True,
         include_formatting=True,
@@ -44,22 +53,29 @@ def read(raw: Raw) -> Document:
         max_tree_size=None,
     )
     if not isinstance(found, trafilatura.settings.Document) or found.body is None:
-        raise SourceError(
-            raw.origin, "has no article text in its HTML; if a script writes the page, give the text itself"
-        )
-    markdown = tree.to_markdown(found.body)
-    outline.check_length(markdown, raw.origin)
-    return Document(_with_title(markdown, found.title), title=found.title, metadata=_metadata(found))
+        raise SourceError(origin, _NO_TEXT)
+    markdown = mainpart.to_markdown(page, found.body) or tree.to_markdown(found.body)
+    outline.check_length(markdown, origin)
+    title = None if markdown.startswith("# ") else found.title
+    return Document(markdown, title=title, metadata=_metadata(found))
 
 
-def _with_title(markdown: str, title: str | None) -> str:
-    return markdown
+def _revealed(text: str, origin: str) -> str:
+    """The page with all answers opened and without tables that only lay it out."""
+    try:
+        root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
+    except etree.ParserError as error:
+        raise SourceError(origin, _NO_TEXT) from error
+    hidden.reveal(root)
+    layout.dissolve(root)
+    opened: str = html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
+    return opened
 
 
 def _metadata(found: trafilatura.settings.Document) -> Metadata:
     date = _ISO_DATE.search(found.date or "")
     return Metadata(
-        url=found.url or None,
+        url=found.url if (found.url or "").startswith(("https://", "http://")) else None,
         author=found.author or None,
         published=date[0] if date else None,
         licence=found.license or None,

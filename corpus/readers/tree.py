@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Callable, Iterator
+from itertools import groupby
 
 from lxml import etree
 
 from corpus import markup
-
-Event = Literal["start", "end"]
+from corpus.characters import fold_line
+from corpus.lines import Line
 
 _SKIPPED = frozenset(
     """script style template noscript svg math iframe object embed audio video canvas form button select input textarea
@@ -26,6 +28,10 @@ _BLOCKS = frozenset(
 )
 
 
+_WHITE = re.compile(r"[ \t\n\r\f]+")
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+
+
 class _Writer:
     """Gathers words until a block ends, then writes the block."""
 
@@ -33,16 +39,21 @@ class _Writer:
         self.blocks: list[str] = []
         self.items: list[str] = []
         self.rows: list[list[str]] = []
-        self.lists = self.tables = self.bold = 0
+        self.lists = self.tables = self.bold = self.verbatim = 0
         self.ordered = False
         self._level = 1
         self._words: list[str] = []
         self._bold_length = 0
 
     def say(self, text: str | None) -> None:
+        """Adds words; how the source breaks its lines means nothing."""
         if text:
-            self._words.append(text)
+            self._words.append(text if self.verbatim else _WHITE.sub(" ", text))
             self._bold_length += len("".join(text.split())) if self.bold else 0
+
+    def break_line(self) -> None:
+        """Begins a new line in the same paragraph."""
+        self._words.append("\n")
 
     def take(self) -> tuple[str, bool]:
         """The words since the last block, and whether all of them are bold."""
@@ -55,7 +66,7 @@ class _Writer:
     def flush(self) -> None:
         """Ends what is being said: a paragraph, or a line of the item or cell that is open."""
         if self.tables:
-            self.say("\n")
+            self.break_line()
             return
         text, bold = self.take()
         if not text:
@@ -65,7 +76,7 @@ class _Writer:
         elif bold and "\n" not in text:
             self.blocks.append(f"**{markup.escape(text)}**")
         else:
-            self.blocks.append(markup.paragraph(text))
+            self.blocks += _paragraphs(text)
 
     def head(self, level: int | None) -> None:
         if self.lists or self.tables:
@@ -97,8 +108,16 @@ class _Writer:
             self.blocks += [markup.paragraph(cell) for row in rows for cell in row]
 
 
-def to_markdown(root: etree._Element) -> str:
-    """The text below `root` as Markdown: headings, paragraphs, lists, tables, captions and bold lines."""
+def words_of(element: etree._Element) -> str:
+    """All words in an element, on one line."""
+    return fold_line("".join(map(str, element.itertext())))
+
+
+def to_markdown(root: etree._Element, *, without: Callable[[etree._Element], bool] = lambda _: False) -> str:
+    """The text below `root` as Markdown: headings, paragraphs, lists, tables, captions and bold lines.
+
+    Elements that `without` names are left out with all that is in them, the text behind them stays.
+    """
     writer = _Writer()
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -106,17 +125,29 @@ def to_markdown(root: etree._Element) -> str:
         if event in ("comment", "pi") or not isinstance(tag, str):
             writer.say(element.tail)
         elif event == "start":
-            if tag in _SKIPPED:
+            if tag in _SKIPPED or without(element):
                 walk.skip_subtree()
             else:
                 _start(writer, element, tag)
         else:
-            if tag not in _SKIPPED:
+            if tag not in _SKIPPED and not without(element):
                 _end(writer, element, tag)
             if element is not root:
                 writer.say(element.tail)
     writer.flush()
     return "\n\n".join(block for block in writer.blocks if block) + "\n"
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """The paragraphs in a text with line breaks: two of them end one, lines that begin with a bullet are a list."""
+    for paragraph in _EMPTY_LINE.split(text):
+        lines = [Line(words) for words in map(fold_line, paragraph.split("\n")) if words]
+        marked = sum(line.bullet is not None for line in lines) > 1
+        for is_item, group in groupby(lines, key=lambda line: line.bullet is not None):
+            if marked and is_item:
+                yield markup.bullets(line.bullet or "" for line in group)
+            else:
+                yield markup.paragraph("\n".join(line.text for line in group))
 
 
 def _start(writer: _Writer, element: etree._Element, tag: str) -> None:
@@ -136,17 +167,17 @@ def _start(writer: _Writer, element: etree._Element, tag: str) -> None:
     elif tag in _CELLS and writer.tables == 1:
         writer.take()
     elif tag in ("br", "lb"):
-        writer.say("\n")
+        writer.break_line()
     elif tag in _BLOCKS or tag in _HEADINGS or tag in ("head", "summary", "figcaption", "caption", "hr"):
         writer.flush()
-    if _is_bold(element, tag):
-        writer.bold += 1
+    writer.bold += _is_bold(element, tag)
+    writer.verbatim += tag == "pre"
     writer.say(element.text)
 
 
 def _end(writer: _Writer, element: etree._Element, tag: str) -> None:
-    if _is_bold(element, tag):
-        writer.bold -= 1
+    writer.bold -= _is_bold(element, tag)
+    writer.verbatim -= tag == "pre"
     if tag in _HEADINGS or tag in ("head", "summary"):
         writer.head(_HEADINGS.get(element.get("rend") or tag))
     elif tag in _LISTS:

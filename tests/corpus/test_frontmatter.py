@@ -66,6 +66,7 @@ def test_a_tag_that_would_make_an_object_is_only_text() -> None:
         ("id: a\nid: b", "line 3: .*`id` twice"),
         ("title: a: b", "line 2: .*not valid YAML"),
         ("published: yesterday", "line 2: .*date like 2026-11-21 for `published`, not `yesterday`"),
+        ("url: javascript:alert(1)", "line 2: .*address like https"),
         ("published: 2025-02-30", "line 2: .*date"),
         ("title: [a, b]", "line 2: .*one text for `title`"),
         ("sources: {a: b}", "line 2: .*list of texts"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from markdown_it import MarkdownIt
+
+from corpus import frontmatter
 from corpus.article import Article
 from corpus.errors import SourceError
 from corpus.readers import Raw
-from corpus.sources import to_article
+from corpus.sources import bundled, to_article
 from tests.corpus.spans import assert_exact, blocks, items, path_of, role_of, words
 
 FILLER = "The heel carries the weight of the body and it needs rest when it hurts after a long walk. " * 3
@@ -87,6 +91,74 @@ def test_an_accordion_of_questions_becomes_sections() -> None:
     faq = "".join(f"<details><summary>Question {n}?</summary><p>Answer {n}. {FILLER}</p></details>" for n in (1, 2))
     article = article_of(page(f"<main><article><h1>Heels</h1><p>{FILLER}</p><h2>FAQ</h2>{faq}</article></main>"))
     assert path_of(article, "Answer 2") == ("FAQ", "Question 2?")
+
+
+LAYOUT = """<!doctype html><html lang="en"><head><title>{title} | Example Clinic</title></head>
+<body class="page with-sidebar"><header><a href="/">Example Clinic</a>
+<nav><ul><li><a href="/a">Conditions</a></li><li><a href="/b">Treatments</a></li><li><a>Book now</a></li></ul></nav>
+</header><div class="cookie-consent">We use cookies to make this site work. <button>Accept all</button></div>
+<div class="breadcrumbs"><a href="/">Front</a> &gt; <a href="/x">Ankle</a></div>{main}
+<aside class="sidebar"><h3>Popular posts</h3><ul><li><a href="/k">Knee pain in cyclists</a></li></ul></aside>
+<section id="comments"><h2>3 comments</h2><div class="comment"><p>Bob: this helped me a lot, thanks to all.</p></div>
+</section><footer><p>© 2026 Example Clinic.</p><p>Contact us on 01234 567890</p></footer></body></html>"""
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<main><article>{}</article></main>",
+        "<div id='page'><div class='entry-content'>{}</div></div>",
+        "<div class='content-with-sidebar'><div>{}</div></div>",
+        "<div><div>{}</div></div>",
+        "<table><tr><td>{}</td></tr></table>",
+    ],
+)
+@pytest.mark.parametrize("source", sorted(bundled()))
+def test_a_page_made_of_a_markdown_article_gives_the_same_article(source: str, around: str) -> None:
+    raw = Raw(Path(source).read_bytes(), source)
+    direct = to_article(raw)
+    body = MarkdownIt("commonmark").enable("table").render(frontmatter.split(raw.data.decode(), source)[1])
+    heading = "" if "<h1" in body else f"<h1>{direct.title}</h1>"
+    article = article_of(LAYOUT.format(title=direct.title, main=around.format(heading + body)).encode())
+    assert shape(article) == shape(direct)
+
+
+def shape(article: Article) -> list[tuple[object, ...]]:
+    return [
+        (section.path, block.kind, block.role, words(article, block.span), len(block.items))
+        for section in article.sections
+        for block in section.blocks
+    ]
+
+
+def test_answers_that_a_click_opens_are_read_with_their_questions() -> None:
+    main = f"""<main><article><h1>Heels</h1><p>{FILLER}</p><h2>FAQ</h2>
+    <h3><button aria-expanded="false">Can I run?</button></h3>
+    <div class="x" style="display: none"><p>Running is fine without pain.</p></div>
+    <button aria-expanded="false" aria-controls="p2">Can I swim?</button>
+    <div id="p2" hidden><p>Swimming is good for most heels.</p></div>
+    <div class="accordion-panel" aria-hidden="true"><p>Cycling spares the heel.</p></div></article></main>"""
+    article = article_of(page(main))
+    assert path_of(article, "Running is fine")[-1] == "Can I run?"
+    assert path_of(article, "Swimming is good")[-1] == "Can I swim?"
+    assert "Cycling spares the heel." in article.text
+
+
+def test_what_is_hidden_in_a_menu_stays_hidden() -> None:
+    menu = "<button aria-expanded='false' aria-controls='m'>Menu</button><ul id='m' hidden><li>Secret entry</li></ul>"
+    assert "Secret entry" not in article_of(page(BODY, around=f"<nav>{menu}</nav>")).text
+
+
+def test_lines_with_typed_bullets_are_a_list_and_two_breaks_end_a_paragraph() -> None:
+    article = article_of(
+        page(f"<main><article><h1>Heels</h1><p>{FILLER}<br><br>Signs:<br>• Pain<br>• Swelling</p></article></main>")
+    )
+    assert items(article) == [["Pain", "Swelling"]]
+    assert words(article, blocks(article)[-1].lead_in) == "Signs:"
+
+
+def test_a_line_end_in_the_source_of_a_page_is_a_space() -> None:
+    assert "one\ntwo" not in article_of(page(f"<main><p>one\ntwo {FILLER}</p></main>")).text
 
 
 def test_a_page_that_a_script_writes_has_no_article() -> None:

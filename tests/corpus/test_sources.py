@@ -150,8 +150,8 @@ def test_a_source_that_is_nothing_fails(source: str) -> None:
     assert read([source]).outcomes[0].status == "failed"
 
 
-def test_a_url_without_a_fetcher_fails() -> None:
-    assert "no fetcher" in reasons(read(["https://x.example/"]))[0]
+def test_a_url_is_fetched_with_good_manners_if_nobody_brings_a_fetcher() -> None:
+    assert "private address" in reasons(read(["http://127.0.0.1/"]))[0]
 
 
 def test_content_beats_the_name(tmp_path: Path) -> None:
