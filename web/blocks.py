@@ -37,13 +37,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An escalation card; `text` holds its paragraphs, one per line."""
+    """An escalation card; `text` holds its paragraphs, one per line, and does not repeat the headline.
+
+    Cards of one tier with the same `concepts` are about the same thing: a later one is a reminder of the first.
+    """
 
     tier: Tier
     headline: str
     text: str
     actions: tuple[Action, ...]
     also: tuple[Tier, ...] = ()
+    concepts: tuple[str, ...] = ()
     type: Literal["alert"] = "alert"
 
 
@@ -124,8 +128,10 @@ def present(reply: Reply, find: Find, site_url: str | None = None) -> Presentati
 def _alerts(escalation: Escalation | None) -> tuple[Block, ...]:
     if escalation is None:
         return ()
-    card = Alert(escalation.tier, escalation.headline, escalation.text, escalation.actions, escalation.also)
-    return (card,)
+    text = escalation.text.removeprefix(escalation.headline).strip()
+    concepts = tuple(sorted({finding.concept for finding in escalation.findings}))
+    headline, actions = escalation.headline, escalation.actions
+    return (Alert(escalation.tier, headline, text, actions, escalation.also, concepts),)
 
 
 def _body(reply: Reply, find: Find) -> tuple[Block, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.bot import Bot, Site
 from bot.conversation import Conversation
 from bot.reply import Action, Reply
+from bot.safety.message import region_of, regions
 from corpus.article import Article
 from corpus.errors import FootnoteError
 from index.store import IndexFolder
@@ -23,10 +24,6 @@ from web.answerer import Answerer, Status
 log = logging.getLogger("footnote.web")
 
 _POLL_SECONDS = 1.0
-
-
-# Until the safety room tells the numbers of a region: what is true everywhere.
-_ANYWHERE = (Action("Call your local emergency number", None),)
 
 
 class BotAnswerer:
@@ -59,7 +56,9 @@ class BotAnswerer:
 
     def emergency(self, region: str | None) -> tuple[Action, ...]:
         """Whom to call in an emergency in that region."""
-        return _ANYWHERE
+        place = region_of(region)
+        numbers = place.emergency if place is not None else regions().unknown.emergency
+        return tuple(Action(f"Call {number.say}", number.dial) for number in numbers)
 
     def status(self) -> Status:
         """Ready when there is a generation."""

@@ -35,11 +35,17 @@ def talk(asked: Sequence[str], answered: Sequence[Answered]) -> Talk:
     turns = tuple(_turn(question, answer) for question, answer in zip(asked, answered, strict=True))
     if not turns:
         return Talk()
-    current = turns[-1].before
-    earlier = (card for turn in turns[:-1] for card in turn.before if card not in current)
+    pinned: dict[tuple[str, tuple[str, ...]], Alert] = {}
+    for turn in turns[:-1]:
+        for card in turn.before:
+            # The first of its kind holds the whole message; what follows are reminders of it.
+            pinned.setdefault((card.tier, card.concepts), card)
+    for card in turns[-1].before:
+        if pinned.get((card.tier, card.concepts)) == card:
+            del pinned[card.tier, card.concepts]
     last = answered[-1].presentation.blocks
     questions = tuple(q for block in last if isinstance(block, Suggestions) for q in block.questions)
-    return Talk(turns, tuple(dict.fromkeys(earlier)), questions)
+    return Talk(turns, tuple(pinned.values()), questions)
 
 
 def _turn(asked: str, answered: Answered) -> Turn:

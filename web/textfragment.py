@@ -25,9 +25,10 @@ def text_directive(article: str, start: int, end: int) -> str | None:
     lines = [line for line in quote.split("\n") if line.strip()]
     if not lines:
         return None
+    begin, finish = start + len(quote) - len(quote.lstrip()), start + len(quote.rstrip())
     for first, last in _terms(lines):
         for prefix in _prefixes(article, start):
-            if _only_match(article, prefix, first, last) == start:
+            if _only_match(article, prefix, first, last) == (begin, finish):
                 return _directive(prefix, first, last)
     return None
 
@@ -56,16 +57,17 @@ def _prefixes(article: str, start: int) -> Iterator[str | None]:
             yield " ".join(words[-count:])
 
 
-def _only_match(article: str, prefix: str | None, first: str, last: str | None) -> int | None:
-    """Where the directive would match, or None when it matches nowhere or twice."""
+def _only_match(article: str, prefix: str | None, first: str, last: str | None) -> tuple[int, int] | None:
+    """What the directive would match, start and end; None when it matches nowhere or twice."""
     before = "" if prefix is None else rf"{_pattern(prefix)}\s+"
-    pattern = rf"{before}(?P<quote>{_pattern(first)})"
-    found = [match.start("quote") for match in re.finditer(pattern, article, re.IGNORECASE)]
-    if len(found) != 1:
-        return None
-    if last is not None and not re.search(_pattern(last), article[found[0] + len(first) :], re.IGNORECASE):
-        return None
-    return found[0]
+    # Inside a look-ahead, so that matches may overlap: "rest rest rest" holds "rest rest" twice.
+    pattern = rf"(?={before}(?P<quote>{_pattern(first)}))"
+    found = [match.span("quote") for match in re.finditer(pattern, article, re.IGNORECASE)]
+    if len(found) != 1 or last is None:
+        return found[0] if len(found) == 1 else None
+    start, after = found[0]
+    end = re.compile(_pattern(last), re.IGNORECASE).search(article, after)
+    return None if end is None else (start, end.end())
 
 
 def _pattern(term: str) -> str:

@@ -20,8 +20,6 @@ def _closed(page: Page, site: Site) -> None:
 
 def _open(page: Page, site: Site) -> None:
     open_chat(page, site.url)
-    # The panel fades in; colours are judged when it is there.
-    page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")
 
 
 def _answered(page: Page, site: Site) -> None:

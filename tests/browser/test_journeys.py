@@ -311,7 +311,7 @@ def test_feedback_is_a_toggle_and_sends_none_of_the_words(page: Page, site: Site
     )
     with page.expect_request("**/api/v1/feedback") as sent:
         unhelpful.click()
-    assert sent.value.post_data_json == {"helpful": False, "kind": "answer", "articles": ["walking-shoes"] * 2}
+    assert sent.value.post_data_json == {"helpful": False, "kind": "answer"}
     expect(unhelpful).to_have_attribute("aria-pressed", "true")
     with page.expect_request("**/api/v1/feedback") as sent:
         turn.get_by_role("button", name="Too little").click()
@@ -345,7 +345,7 @@ def test_copies_are_headed_by_the_red_flag_and_end_with_the_sources(context: Ope
     assert "Choose shoes that fit well. [1]" in text
     assert "[1] Shoes for walking\n    https://clinic.example/walking-shoes\n    Last reviewed 2026-05-04" in text
     assert "Call 111 (tel:111)" in text
-    assert text.rstrip().endswith("Not a diagnosis.")
+    assert text.rstrip().endswith("They are not a diagnosis.")
 
 
 def test_saving_gives_a_text_file(page: Page, site: Site) -> None:

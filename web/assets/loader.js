@@ -18,22 +18,22 @@
       const lang = this.dataset.lang || document.documentElement.lang || "en";
       const [label, path, offline] = panels[lang] || panels[lang.split("-")[0]] || panels.en;
       const box = root.appendChild(document.createElement("section"));
-      box.setAttribute("aria-label", this.dataset.label || label);
+      box.ariaLabel = this.dataset.label || label;
       const button = box.appendChild(document.createElement("button"));
       button.type = "button";
       button.className = "launcher";
       button.part = "launcher";
-      button.setAttribute("aria-haspopup", "dialog");
-      button.setAttribute("aria-expanded", "false");
+      button.ariaHasPopup = "dialog";
+      button.ariaExpanded = "false";
       const icon = button.appendChild(document.createElement("span"));
       icon.className = "icon";
-      icon.setAttribute("aria-hidden", "true");
+      icon.ariaHidden = "true";
       icon.textContent = "1";
       const text = button.appendChild(document.createElement("span"));
       text.textContent = this.dataset.label || label;
       button.onclick = async () => {
         if (this.panel) return this.panel.toggle();
-        button.setAttribute("aria-busy", "true");
+        button.ariaBusy = "true";
         try {
           const { panel } = await import(new URL(path, base));
           this.panel = panel(this, box, button, new URL(base).origin);
@@ -43,7 +43,7 @@
           if (navigator.onLine) location.assign(new URL("/chat", base));
           else text.textContent = offline;
         }
-        button.removeAttribute("aria-busy");
+        button.ariaBusy = null;
       };
     }
   });

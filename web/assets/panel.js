@@ -76,7 +76,7 @@ export function panel(host, box, launcher, base) {
   const show = () => {
     if (small.matches && !inline) dialog.showModal();
     else dialog.show();
-    launcher.setAttribute("aria-expanded", "true");
+    launcher.ariaExpanded = "true";
     input.focus({ preventScroll: true });
   };
   const toggle = () => {
@@ -86,7 +86,7 @@ export function panel(host, box, launcher, base) {
     emit("open");
   };
   dialog.onclose = () => {
-    launcher.setAttribute("aria-expanded", "false");
+    launcher.ariaExpanded = "false";
     launcher.focus({ preventScroll: true });
     emit("close");
   };
@@ -296,9 +296,11 @@ export function panel(host, box, launcher, base) {
     return card;
   };
   const pin = (block) => {
-    const key = block.headline + block.text;
-    let card = null;
-    each(pins.children, (old) => { if (old.dataset.key == key) card = old; });
+    // One card per tier. A reminder opens the card that is there; another danger brings its own words.
+    let card = null, key = "";
+    each(block.concepts, (concept) => { key += concept + " "; });
+    each(pins.children, (old) => { if (old.classList.contains(block.tier)) card = old; });
+    if (card && card.dataset.key != key) { card.remove(); card = null; }
     if (!card) {
       card = alertCard(block);
       card.dataset.key = key;
@@ -314,7 +316,7 @@ export function panel(host, box, launcher, base) {
   const fold = (card, on) => {
     card.classList.toggle("folded", on);
     card.lastChild.textContent = on ? TEXTS.readAgain : TEXTS.gotIt;
-    card.lastChild.setAttribute("aria-expanded", !on);
+    card.lastChild.ariaExpanded = !on;
   };
 
   // --- footnotes
@@ -326,20 +328,20 @@ export function panel(host, box, launcher, base) {
   const open = (link, source) => {
     clearTimeout(timer);
     if (mark == link && preview.matches(":popover-open")) return;
-    if (mark) mark.setAttribute("aria-expanded", "false");
+    if (mark) mark.ariaExpanded = "false";
     mark = link;
     preview.replaceChildren();
     add(preview, entry(source, true));
-    preview.setAttribute("aria-label", fill(TEXTS.source, { n: source.number, title: source.title }));
+    preview.ariaLabel = fill(TEXTS.source, { n: source.number, title: source.title });
     link.after(preview);
     preview.showPopover();
-    link.setAttribute("aria-expanded", "true");
+    link.ariaExpanded = "true";
     const at = link.getBoundingClientRect(), size = preview.getBoundingClientRect();
     const below = at.bottom + size.height + 12 < innerHeight;
     preview.style.left = Math.max(8, Math.min(at.left - 24, innerWidth - size.width - 8)) + "px";
     preview.style.top = Math.max(8, below ? at.bottom + 4 : at.top - size.height - 4) + "px";
   };
-  preview.ontoggle = (event) => { if (event.newState == "closed" && mark) mark.setAttribute("aria-expanded", "false"); };
+  preview.ontoggle = (event) => { if (event.newState == "closed" && mark) mark.ariaExpanded = "false"; };
   preview.onpointerenter = () => clearTimeout(timer);
   preview.onpointerleave = () => hide(300);
   preview.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
@@ -422,16 +424,13 @@ export function panel(host, box, launcher, base) {
     const row = make("div.after", null, navigator.clipboard && button(TEXTS.copyOne, () => copy(alerts() + plain(turn)), { class: "link" }));
     if (!site.feedback || navigator.globalPrivacyControl) return row;
     const why = make("div.why", { hidden: "" }, make("p", null, TEXTS.why));
-    const send = (helpful, reason) => {
-      let ids = "";
-      each(reply.sources, (source) => { ids += (ids && ",") + quoted(source.article_id); });
-      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '","articles":[' + ids + "]" + (reason || "") + "}").catch(() => null);
-    };
+    const send = (helpful, more) =>
+      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '"' + (more || "") + "}").catch(() => null);
     // One of several buttons is pressed, or none.
     const choice = (label, group, act, attributes) => {
       const made = button(label, () => {
-        const on = made.getAttribute("aria-pressed") != "true";
-        each(group.querySelectorAll("[aria-pressed]"), (other) => other.setAttribute("aria-pressed", on && other == made));
+        const on = made.ariaPressed != "true";
+        each(group.querySelectorAll("[aria-pressed]"), (other) => other.ariaPressed = on && other == made);
         act(on);
       }, { "aria-pressed": "false", ...attributes });
       group.append(made);
@@ -449,38 +448,28 @@ export function panel(host, box, launcher, base) {
 
   // --- taking it along: red flags first, then questions and answers, then where it stands
 
-  const alertText = (block) => {
-    let lines = TEXTS.tiers[block.tier].toUpperCase() + ": " + block.headline + "\n" + block.text;
-    each(block.actions, (action) => { lines += "\n" + action.label + (action.href ? " (" + action.href + ")" : ""); });
-    return lines;
-  };
   const alerts = () => {
-    let out = "", done = "";
-    each(turns, (turn) => each(turn.reply.blocks, (block) => {
-      if (block.type != "alert" || done.indexOf(block.headline) >= 0) return;
-      done += block.headline;
-      out += alertText(block) + "\n\n";
+    let out = "";
+    each(turns, ({ reply }) => each(reply.blocks, (block) => {
+      if (block.type != "alert" || out.indexOf(block.text) >= 0) return;
+      out += TEXTS.tiers[block.tier].toUpperCase() + ": " + block.headline + "\n" + block.text + "\n";
+      each(block.actions, ({ label, href }) => { out += label + (href ? " (" + href + ")" : "") + "\n"; });
+      out += "\n";
     }));
     return out;
   };
-  const plain = (turn) => {
-    let out = TEXTS.asked + ": " + turn.question + "\n\n";
-    each(turn.reply.blocks, (block) => {
-      if (block.type == "alert" ) return;
-      if (block.type == "paragraph") { each(block.pieces, (p) => { out += p.text + (p.source ? " [" + p.source + "] " : " "); }); out += "\n"; }
-      if (block.type == "list") each(block.items, (p) => { out += "- " + p.text + (p.source ? " [" + p.source + "]" : "") + "\n"; });
-      if (block.type == "notice") out += block.text + "\n";
-    });
-    each(turn.reply.sources, (s) => {
-      out += "\n[" + s.number + "] " + s.title + (s.section ? " > " + s.section : "") + "\n    " + (s.link || base + s.page).split("#")[0]
-        + (s.reviewed ? "\n    " + fill(TEXTS.reviewed, { date: s.reviewed }) : "");
+  const plain = ({ question, reply }) => {
+    let out = TEXTS.asked + ": " + question + "\n\n" + (reply.kind == "escalation" ? "" : reply.text + "\n");
+    each(reply.sources, (source) => {
+      out += "\n[" + source.number + "] " + source.title + " > " + source.section + "\n    " + (source.link || base + source.page).split("#")[0] + "\n";
+      if (source.reviewed) out += "    " + fill(TEXTS.reviewed, { date: source.reviewed }) + "\n";
     });
     return out + "\n";
   };
   const transcript = () => {
     let out = TEXTS.site + ": " + site.name + "\n" + TEXTS.date + ": " + new Date().toLocaleString() + "\n\n" + alerts();
-    each(turns, (turn) => { out += plain(turn) + "\n"; });
-    return out + TEXTS.disclaimer + "\n";
+    each(turns, (turn) => { out += plain(turn); });
+    return out + TEXTS.about + "\n";
   };
   const copy = (text) => navigator.clipboard.writeText(text).then(() => { tell(TEXTS.copied); say(TEXTS.copied); });
   const save = () => {

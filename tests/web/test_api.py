@@ -1,0 +1,221 @@
+"""POST /api/v1/chat and its neighbours: the contract's Reply, events, and refusals that never echo."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Connect
+from tests.web.fakes import REASONS, FakeAnswerer
+from web.settings import ServiceSettings
+
+SECRET = "my-secret-symptom"
+
+
+def ask(client: TestClient, *texts: str, **headers: str) -> Any:  # noqa: ANN401  # JSON
+    messages = [{"role": "visitor", "text": text} for text in texts]
+    return client.post("/api/v1/chat", json={"messages": messages}, headers=headers)
+
+
+CONTRACT = [
+    "kind",
+    "text",
+    "sentences",
+    "citations",
+    "escalation",
+    "reason",
+    "suggestions",
+    "understood_as",
+    "confidence",
+    "generation",
+]
+
+
+@pytest.mark.parametrize(
+    "question", ["shoes", "emergency", "both", "crisis", "urgent", "assessment", "hello", *REASONS]
+)
+def test_every_kind_of_reply_has_every_field_of_the_contract(client: TestClient, question: str) -> None:
+    reply = ask(client, question).json()
+    assert list(reply)[: len(CONTRACT)] == CONTRACT
+    assert set(reply) - set(CONTRACT) == {"blocks", "sources"}
+
+
+def test_the_whole_conversation_reaches_the_answerer(client: TestClient, answerer: FakeAnswerer) -> None:
+    body = {
+        "messages": [
+            {"role": "visitor", "text": "one"},
+            {"role": "bot", "text": "two"},
+            {"role": "visitor", "text": " thr\u0000e\u0301e\r\n "},
+        ],
+        "region": "uk",
+    }
+    assert client.post("/api/v1/chat", json=body).status_code == 200
+    heard = answerer.heard[-1]
+    assert [message.text for message in heard.messages] == ["one", "two", "thr\u00e9e"]
+    assert heard.region == "uk"
+
+
+def test_the_region_of_the_site_is_used_when_none_is_sent(connect: Connect, answerer: FakeAnswerer) -> None:
+    ask(connect(ServiceSettings(region="us")), "hello")
+    assert answerer.heard[-1].region == "us"
+
+
+def test_answers_are_never_stored_by_caches(client: TestClient) -> None:
+    assert ask(client, "shoes").headers["cache-control"] == "no-store"
+
+
+def test_events_come_red_flag_first_then_sources_then_blocks_then_the_whole(client: TestClient) -> None:
+    response = ask(client, "urgent", accept="text/event-stream")
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = [event.split("\n") for event in response.text.strip().split("\n\n")]
+    names = [lines[0].removeprefix("event: ") for lines in events]
+    assert names == ["redflag", "sources", "block", "block", "block", "block", "done"]
+    whole = json.loads(events[-1][1].removeprefix("data: "))
+    assert whole == ask(client, "urgent").json()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "pointer"),
+    [
+        (b"{", 400, None),
+        (b"\xff\xfe", 400, None),
+        (b"[]", 422, ""),
+        (b"{}", 422, ""),
+        (b'{"messages": []}', 422, "/messages"),
+        (b'{"messages": "%s"}' % SECRET.encode(), 422, "/messages"),
+        (b'{"messages": [{"role": "%s", "text": "x"}]}' % SECRET.encode(), 422, "/messages/0/role"),
+        (b'{"messages": [{"role": "visitor", "text": 7}]}', 422, "/messages/0/text"),
+        (b'{"messages": [{"role": "visitor", "text": "x", "%s": 1}]}' % SECRET.encode(), 422, "/messages/0"),
+        (b'{"messages": [{"role": "visitor", "text": "x"}], "%s": 1}' % SECRET.encode(), 422, ""),
+        (b'{"messages": [{"role": "visitor", "text": " \\u0007 "}]}', 422, "/messages/0/text"),
+        (b'{"messages": [{"role": "bot", "text": "x"}]}', 422, "/messages"),
+        (b'{"messages": [{"role": "visitor", "text": "x"}], "region": "%s!"}' % SECRET.encode(), 422, "/region"),
+        (b'{"messages": [{"role": "visitor", "text": "\\ud800"}]}', 400, None),
+    ],
+)
+def test_a_body_that_is_not_as_documented_is_refused_without_echo(
+    client: TestClient, body: bytes, status: int, pointer: str | None
+) -> None:
+    response = client.post("/api/v1/chat", content=body, headers={"content-type": "application/json"})
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json().get("pointer") == pointer
+    assert SECRET not in response.text
+    assert response.json()["request_id"] == response.headers["x-request-id"]
+
+
+def test_limits_are_named_in_the_refusal_and_in_the_document(connect: Connect) -> None:
+    client = connect(ServiceSettings(max_message_characters=123, max_messages=5))
+    assert "123 characters" in ask(client, "x" * 124).json()["detail"]
+    assert "5 messages" in ask(client, *["x"] * 6).json()["detail"]
+    document = client.get("/openapi.json").text
+    assert "123 characters" in document
+    assert json.loads(document)["components"]["schemas"]["ChatRequest"]["properties"]["messages"]["maxItems"] == 5
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonx"])
+def test_what_a_form_of_another_site_could_send_is_refused(client: TestClient, content_type: str) -> None:
+    body = b'{"messages":[{"role":"visitor","text":"hello"}]}'
+    response = client.post("/api/v1/chat", content=body, headers={"content-type": content_type})
+    assert response.status_code == 415
+
+
+def test_a_fault_of_our_own_says_nothing_about_itself(
+    client: TestClient, answerer: FakeAnswerer, caplog: pytest.LogCaptureFixture
+) -> None:
+    answerer.fault = ValueError(f"cannot parse {SECRET}")
+    with caplog.at_level(logging.INFO):
+        response = ask(client, SECRET)
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-security-policy"]
+    logged = "".join(
+        f"{record.getMessage()}{record.__dict__}" for record in caplog.records if "footnote" in record.name
+    )
+    assert "ValueError in" in logged
+    assert SECRET not in logged + response.text
+
+
+def test_an_answer_that_takes_too_long_is_given_up(connect: Connect, answerer: FakeAnswerer) -> None:
+    answerer.delay = 0.2
+    response = ask(connect(ServiceSettings(answer_seconds=0.01)), "shoes")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "3"
+
+
+def test_feedback_is_counted_and_nothing_more(client: TestClient) -> None:
+    body = {"helpful": False, "kind": "answer", "reason": "unclear", "articles": ["walking-shoes"]}
+    assert client.post("/api/v1/feedback", json=body).status_code == 204
+    counted = client.get("/metrics").text
+    assert 'footnote_feedback_total{helpful="no",kind="answer",reason="unclear"} 1.0' in counted
+    assert "walking" not in counted
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"kind": "answer"},
+        {"helpful": "yes", "kind": "answer"},
+        {"helpful": True, "kind": "answer", "text": SECRET},
+        {"helpful": True, "kind": "answer", "articles": ["../../etc/passwd"]},
+        {"helpful": True, "kind": "answer", "articles": ["a"] * 6},
+        {"helpful": True, "kind": "answer", "reason": SECRET},
+    ],
+)
+def test_feedback_takes_no_free_text(client: TestClient, body: dict[str, object]) -> None:
+    response = client.post("/api/v1/feedback", json=body)
+    assert response.status_code == 422
+    assert SECRET not in response.text
+
+
+def test_feedback_and_metrics_can_be_switched_off(connect: Connect) -> None:
+    client = connect(ServiceSettings(feedback=False, metrics=False))
+    assert client.post("/api/v1/feedback", json={"helpful": True, "kind": "answer"}).status_code == 404
+    assert client.get("/metrics").status_code == 404
+
+
+def test_replies_are_counted_by_outcome(client: TestClient) -> None:
+    for question in ("price", "urgent", "emergency"):
+        ask(client, question)
+    counted = client.get("/metrics").text
+    assert 'footnote_replies_total{kind="abstain",reason="not_covered"} 1.0' in counted
+    assert 'footnote_escalations_total{tier="urgent"} 1.0' in counted
+    assert "footnote_articles 3.0" in counted
+
+
+def test_health_is_about_the_process_and_readiness_about_the_index(client: TestClient, answerer: FakeAnswerer) -> None:
+    assert client.get("/readyz").json()["generation"] == "000001-fake"
+    answerer.generation = None
+    assert client.get("/healthz").status_code == 200
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["problems"] == ["there is no index"]
+
+
+def test_the_document_describes_every_route_with_an_example_of_every_kind(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    examples = document["paths"]["/api/v1/chat"]["post"]["responses"]["200"]["content"]["application/json"]["examples"]
+    kinds = {example["value"]["kind"] for example in examples.values()}
+    assert kinds == {"answer", "abstain", "escalation", "smalltalk"}
+    tiers = {example["value"]["escalation"]["tier"] for example in examples.values() if example["value"]["escalation"]}
+    assert tiers == {"emergency", "crisis", "urgent", "assessment"}
+    references = set(json.dumps(document).split('"#/components/schemas/')[1:])
+    assert {reference.partition('"')[0] for reference in references} <= set(document["components"]["schemas"])
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nothing", 404), ("GET", "/api/v1/chat", 405)])
+def test_what_is_not_served_is_a_problem_too(client: TestClient, method: str, path: str, status: int) -> None:
+    response = client.request(method, f"{path}?q={SECRET}")
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert SECRET not in response.text
+
+
+def test_one_request_sees_one_generation(client: TestClient, answerer: FakeAnswerer) -> None:
+    held = answerer.hold()
+    answerer.articles.clear()
+    assert held.article("walking-shoes") is not None

@@ -1,0 +1,82 @@
+"""The files of the widget: fresh, small, complete, and without a way to markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import web.assets
+from bot.reply import Action
+from web.assets import AssetError, compose_assets
+from web.minify import FOLDER, SOURCES, stamp
+from web.settings import ServiceSettings
+
+# What the unknown region shows, the longest of all.
+NUMBERS = tuple(Action(f"Call {number}", f"tel:{number}") for number in ("112", "911", "999", "000"))
+LOADER_BYTES = 1_500
+WIDGET_BYTES = 10_000
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_what_is_served_was_built_from_its_source(name: str) -> None:
+    built = (FOLDER / "built" / name).read_text(encoding="utf-8")
+    assert built.startswith(stamp((FOLDER / name).read_bytes())), "run: python -m web.minify"
+
+
+def test_the_widget_is_as_small_as_promised() -> None:
+    assets = compose_assets(ServiceSettings(), NUMBERS)
+    loader, panel = len(assets["loader.js"].gzipped), len(assets["panel.en.js"].gzipped)
+    assert loader <= LOADER_BYTES
+    assert loader + panel <= WIDGET_BYTES
+
+
+def test_the_widget_knows_no_way_from_a_string_to_markup() -> None:
+    for name in ("loader.js", "panel.js"):
+        source = (FOLDER / name).read_text(encoding="utf-8")
+        for danger in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+            assert danger not in source
+        assert not re.search(r"https?://", source)
+        assert "localStorage" not in source
+        assert "document.cookie" not in source
+
+
+def test_every_word_of_the_locale_is_used() -> None:
+    table = json.loads((FOLDER.parent / "locales" / "en.json").read_text(encoding="utf-8"))
+    source = (FOLDER / "panel.js").read_text(encoding="utf-8")
+    assert [key for key in table["panel"] if f"TEXTS.{key}" not in source] == []
+
+
+def test_the_panel_is_composed_whole() -> None:
+    assets = compose_assets(ServiceSettings(site_name='A "clinic" </script>'), NUMBERS)
+    panel = assets["panel.en.js"].content.decode("utf-8")
+    assert "TEXTS." not in panel
+    assert "__" not in re.sub(r"__proto__", "", panel)
+    assert '"A \\"clinic\\" </script>"' in panel
+
+
+def test_a_second_language_is_one_more_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _copy(tmp_path)
+    table = json.loads((tmp_path / "locales" / "en.json").read_text(encoding="utf-8"))
+    (tmp_path / "locales" / "de.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setattr(web.assets, "_FOLDER", tmp_path)
+    assert "panel.de.js" in compose_assets(ServiceSettings(), NUMBERS).files
+
+
+def test_a_language_that_lacks_a_text_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _copy(tmp_path)
+    table = json.loads((tmp_path / "locales" / "en.json").read_text(encoding="utf-8"))
+    del table["panel"]["send"]
+    (tmp_path / "locales" / "de.json").write_text(json.dumps(table), encoding="utf-8")
+    monkeypatch.setattr(web.assets, "_FOLDER", tmp_path)
+    with pytest.raises(AssetError, match="send"):
+        compose_assets(ServiceSettings(), NUMBERS)
+
+
+def _copy(target: Path) -> None:
+    import shutil
+
+    for name in ("assets", "locales"):
+        shutil.copytree(FOLDER.parent / name, target / name)

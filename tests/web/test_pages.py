@@ -1,0 +1,151 @@
+"""Pages for people: the form conversation, articles with a marked passage, files with lasting addresses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from corpus.article import Span
+from tests.web.conftest import Connect
+from tests.web.fakes import ITEMS, WALKING, FakeAnswerer, make_article
+from web.articlepage import Part, Run, article_page, section_slug
+from web.settings import ServiceSettings
+
+
+def runs_of(parts: tuple[Part, ...]) -> list[Run]:
+    """All runs of a page in the order of the text."""
+    return [run for part in parts for runs in (part.runs, *(c for row in part.rows for c in row)) for run in runs]
+
+
+def words(parts: tuple[Part, ...]) -> str:
+    return "".join(run.text for run in runs_of(parts))
+
+
+@given(st.integers(-5, len(WALKING.text) + 5), st.integers(-5, len(WALKING.text) + 5))
+def test_marking_changes_no_word_of_an_article(start: int, end: int) -> None:
+    plain = article_page(WALKING, None)
+    marked = article_page(WALKING, Span(start, end))
+    assert words(marked.parts) == words(plain.parts)
+    runs = runs_of(marked.parts)
+    assert sum(run.first for run in runs) <= 1
+    in_bounds = 0 <= start < end <= len(WALKING.text)
+    assert marked.marked is in_bounds
+    if in_bounds:
+        expected = re.sub(r"\s", "", WALKING.text[start:end])
+        assert re.sub(r"\s", "", "".join(run.text for run in runs if run.marked)) == expected
+
+
+def test_a_table_is_shown_as_cells() -> None:
+    article = make_article("t", "T", [("", [("Shoe | Size", "Left | 42")])])
+    block = replace(article.sections[0].blocks[0], kind="table")
+    article = replace(article, sections=(replace(article.sections[0], blocks=(block,)),))
+    part = article_page(article, None).parts[0]
+    assert [[cell[0].text for cell in row] for row in part.rows] == [["Shoe", "Size"], ["Left", "42"]]
+
+
+def test_a_section_has_a_lasting_anchor() -> None:
+    assert section_slug(("How to fix it", "Ice & rest?")) == "s-how-to-fix-it-ice-rest"
+
+
+def test_the_passage_is_marked_and_named(client: TestClient) -> None:
+    start = WALKING.text.index(ITEMS[0])
+    html = client.get(f"/articles/walking-shoes?start={start}&end={start + len(ITEMS[0])}").text
+    assert f'<mark id="passage" tabindex="-1">{ITEMS[0]}</mark>' in html
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["start=5", "start=a&end=b", "start=9&end=3", "start=-1&end=4", "start=0&end=99999999999999999", "start=٣&end=٤"],
+)
+def test_a_passage_that_is_none_is_not_marked(client: TestClient, query: str) -> None:
+    response = client.get(f"/articles/walking-shoes?{query}")
+    assert response.status_code == 200
+    assert "<mark" not in response.text
+
+
+@pytest.mark.parametrize("path", ["none", "..%2f..%2fetc%2fpasswd", "A", "%00", "a" * 300, "<script>"])
+def test_an_article_that_is_not_there_is_a_page_that_says_so(client: TestClient, path: str) -> None:
+    response = client.get(f"/articles/{path}")
+    assert response.status_code == 404
+    assert "script>" not in response.text.replace('<script src="/widget.js" async></script>', "")
+
+
+def test_replies_are_made_again_from_the_visitor_messages(client: TestClient, answerer: FakeAnswerer) -> None:
+    html = client.post("/chat", data={"earlier": ["one", "two"], "question": "three"}).text
+    heard = [[message.text for message in conversation.messages] for conversation in answerer.heard]
+    assert heard == [["one"], ["one", "two"], ["one", "two", "three"]]
+    assert html.count('name="earlier" value="three"') >= 1
+
+
+def test_an_earlier_red_flag_is_pinned_once_and_its_turn_points_up(client: TestClient) -> None:
+    html = client.post("/chat", data={"earlier": ["urgent"], "question": "hello"}).text
+    assert html.count('class="card urgent"') == 1
+    assert "See the message at the top" in html
+    assert html.index('class="card urgent"') < html.index('id="q1"')
+
+
+@pytest.mark.parametrize(
+    ("form", "words_shown"),
+    [
+        ({"question": "  "}, "Type a question first."),
+        ({"question": "x" * 1001}, "too long"),
+        ({"question": "x", "earlier": ["y"] * 20}, "conversation is full"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_beside_the_box(
+    client: TestClient, form: dict[str, str | list[str]], words_shown: str
+) -> None:
+    response = client.post("/chat", data=form)
+    assert response.status_code == 422
+    assert words_shown in response.text
+    assert 'aria-invalid="true"' in response.text
+
+
+def test_a_busy_service_keeps_the_question_in_the_box(connect: Connect, answerer: FakeAnswerer) -> None:
+    answerer.delay = 0.2
+    response = connect(ServiceSettings(answer_seconds=0.01)).post("/chat", data={"question": "my question"})
+    assert response.status_code == 503
+    assert ">my question</textarea>" in response.text
+
+
+def test_a_form_that_is_no_form_is_refused(client: TestClient) -> None:
+    assert client.post("/chat", content=b"\xff").status_code == 400
+    assert client.post("/chat", data={"earlier": ["x"] * 100}).status_code == 400
+
+
+def test_an_empty_index_has_a_page_of_its_own(client: TestClient, answerer: FakeAnswerer) -> None:
+    answerer.articles = {}
+    response = client.get("/")
+    assert response.status_code == 503
+    assert "no articles yet" in response.text
+
+
+def test_files_have_lasting_addresses_and_the_loader_a_short_life(client: TestClient) -> None:
+    loader = client.get("/widget.js")
+    assert loader.headers["cache-control"] == "public, max-age=300"
+    panel = re.search(r"/assets/\w+/panel\.en\.js", loader.text)
+    assert panel is not None
+    response = client.get(panel[0])
+    assert "immutable" in response.headers["cache-control"]
+    assert client.get("/assets/0000000000000000/panel.en.js").headers["cache-control"] == "public, max-age=300"
+    assert client.get("/assets/x/secrets.env").status_code == 404
+    again = client.get(panel[0], headers={"if-none-match": response.headers["etag"]})
+    assert again.status_code == 304
+
+
+def test_the_page_shows_the_integrity_of_the_loader_it_names(client: TestClient) -> None:
+    import base64
+    import hashlib
+
+    html = client.get("/").text
+    named = re.search(r"(/assets/\w+/loader\.js)&#34; integrity=&#34;sha384-([\w+/=]+)", html) or re.search(
+        r'(/assets/\w+/loader\.js)" integrity="sha384-([\w+/=]+)', html
+    )
+    assert named is not None
+    content = client.get(named[1]).content
+    assert base64.b64encode(hashlib.sha384(content).digest()).decode() == named[2]
