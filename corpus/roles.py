@@ -95,6 +95,10 @@ _WARES = _any(
     r"reviews?|apps?|shop|store|products?|range|services?|offers?",
     r"clinics?|practice|team|experts?|specialists?|physios?|physiotherapists?|podiatrists?|therapists?",
 )
+_OFFERS = _any(
+    r"visit|see|check|try|look|read|download|get|join|browse|shop|use|using|contact|book|meet|choose",
+    r"from|at|to|with|of|by|in",
+)
 _PROMOTION = re.compile(
     _any(
         r"^(?:book|schedule|request|reserve|arrange|claim) (?:your|an?|now|online)\b.*"
@@ -106,7 +110,7 @@ _PROMOTION = re.compile(
         r"\b(?:contact|call|e-?mail|visit|message|follow|join|tell) us\b",
         r"\bget in touch(?: with us)?\b",
         r"\bclick (?:here|below|the link)\b",
-        rf"\bour (?:[\w'’-]+ ){{0,4}}?{_WARES}\b",
+        rf"(?:^|\b{_OFFERS} (?:[\w'’-]+ ){{0,2}}?)our (?:[\w'’-]+ ){{0,4}}?{_WARES}\b",
         r"\b(?:discount|promo) codes?\b|\b\d+ ?% off\b|\baffiliate\b|\bmoney[- ]back\b",
         r"\bfree (?:trial|delivery|shipping|consultation)\b",
     ),
