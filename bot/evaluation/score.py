@@ -1,7 +1,7 @@
 """Scores replies against expectations; the matching is defined to the letter in docs/evaluation.md.
 
-A gold piece is hit when it stands in the passage of a citation, both folded. A word is mentioned when it starts at a word
-boundary of the answer ("ligament" finds "ligaments").
+A gold piece is hit when it stands in the passage of a citation, both folded. A word is mentioned when it starts at a
+word boundary of the answer ("ligament" finds "ligaments"); footnote marks such as [2] are no part of the answer.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def mark(case: Case, number: int, turn: Turn, reply: Reply, text_of: Callable[[s
     passages = [squeeze(citation.passage) for citation in reply.citations]
     golds = [squeeze(gold) for gold in turn.gold]
     hits = [any(gold in passage for gold in golds) for passage in passages]
-    said = [any(mentions(reply.text, word) for word in words) for words in turn.must_mention]
+    text = " ".join(sentence.text for sentence in reply.sentences) or reply.text
+    said = [any(mentions(text, word) for word in words) for words in turn.must_mention]
     return Mark(
         case=case,
         turn=number,
