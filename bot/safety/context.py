@@ -1,0 +1,307 @@
+"""What the words around a finding make of it: present, absent, past, imagined, asked about, told as a story.
+
+A finding is present unless an explicit cue, local to it, says otherwise; where cues conflict it is present. The cues are data
+(`context.toml`); the scopes are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from bot.safety.pattern import Hit
+from bot.safety.text import Message
+
+Standing = Literal["present", "negated", "history", "resolved", "hypothetical", "information", "story", "idiom", "trap"]
+
+_SPLITS = frozenset("but although though however except until yet because whereas while unless".split())
+_SUBJECTS = frozenset("i im ive id it its he she they theyre there theres you".split())
+_POINTERS = _SUBJECTS | frozenset("my his her now cant couldnt cannot just this the".split())
+_PREPOSITIONS = frozenset(
+    "in on of to at around from with near behind under for over by down up inside and or nor".split()
+)
+_SAYING = frozenset("think believe that feel say like suspect reckon mean hope if where when thing feeling".split())
+_PREDICATES = frozenset(
+    "is are was were am im ive i my has have had cant wont cannot its he she they feels feel looks look goes went gone hurts "
+    "keeps keep gets got still now though very really so there theres do does did".split()
+)
+_LIST_NOUNS = frozenset(
+    "swelling bruising numbness tingling pain fever deformity redness warmth heat weakness bleeding breath breathlessness "
+    "pins needles temperature vomiting nausea dizziness headache headaches palpitations fainting rash sweats chills shivers "
+    "confusion weakness injury injuries fracture fractures limp limping instability stiffness wound wounds cut cuts bruise "
+    "bruises discolouration sickness collapse lump lumps cough trauma diabetes thinners pregnancy allergies meds medication "
+    "medicines loss changes trouble problems issues conditions symptoms history surgery surgeries falls fall cancer clots "
+    "blood weight tenderness discharge crack cracks pop pops locking wheeze wheezing itching hives spots tightness rest "
+    "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred vision cramps smoker".split()
+)
+_QUESTION_ANSWERS = frozenset("no nope nah none never nothing".split())
+_PRESENT_TENSE = frozenset(
+    "is are am im hurts hurt cant cannot have has ive its feels wont keeps gets aches im swells wakes".split()
+)
+_SCOPE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a finding stands, and the visitor's words that decided it (empty when it is simply present)."""
+
+    standing: Standing
+    cue: str = ""
+
+
+PRESENT = Decision("present")
+
+
+class Surroundings:
+    """One message with the cues found in it; decides how each finding stands."""
+
+    def __init__(self, message: Message, cues: Mapping[str, Sequence[Hit]]) -> None:
+        self.message = message
+        self.words = [word.text for word in message.words]
+        self._cues = cues
+
+    @cached_property
+    def clause(self) -> list[int]:
+        """The number of the clause of each word."""
+        numbers: list[int] = []
+        current = 0
+        for i, word in enumerate(self.message.words):
+            following = self.words[i + 1] if i + 1 < len(self.words) else ""
+            opens = word.pause or word.text in _SPLITS or (word.text == "and" and following in _POINTERS)
+            current += 1 if opens and i else 0
+            numbers.append(current)
+        return numbers
+
+    def decide(self, hit: Hit, *, negative: bool, lasting: bool, crisis: bool) -> Decision:
+        """How the finding at `hit` stands; `negative` patterns contain their negation, `lasting` ones stay when over."""
+        for test in (
+            self._story(hit, crisis),
+            self._information(hit),
+            self._hypothetical(hit),
+            None if negative else self._negated(hit),
+            self._history(hit),
+            None if lasting else self._resolved(hit),
+        ):
+            if test is not None:
+                return test
+        return PRESENT
+
+    # --- cues -----------------------------------------------------------------------------------------------------------
+
+    def _found(self, name: str) -> Sequence[Hit]:
+        return self._cues.get(name, ())
+
+    def _says(self, standing: Standing, cue: Hit) -> Decision:
+        return Decision(standing, self.message.quote(cue.first, cue.last))
+
+    @cached_property
+    def _hidden(self) -> set[int]:
+        """Words that look like a negation and are none ("not sure", "no idea")."""
+        return {i for hit in self._found("negated.pseudo") for i in range(hit.first, hit.last + 1)}
+
+    @cached_property
+    def _if_hidden(self) -> set[int]:
+        return {i for hit in self._found("conditional.pseudo") for i in range(hit.first, hit.last + 1)}
+
+    @cached_property
+    def _framed(self) -> set[int]:
+        return {i for hit in self._found("information.frame_own") for i in range(hit.first, hit.last + 1)}
+
+    def _same_sentence(self, a: int, b: int) -> bool:
+        return self.message.sentence[a] == self.message.sentence[b]
+
+    def _same_clause(self, a: int, b: int) -> bool:
+        return self.clause[a] == self.clause[b]
+
+    # --- story ------------------------------------------------------------------------------------------------------------
+
+    def _story(self, hit: Hit, crisis: bool) -> Decision | None:
+        if crisis:
+            return None
+        if any(self._same_sentence(own.first, hit.first) for own in self._found("other_resolved_or_fictional.own_now")):
+            return None
+        for kind in ("fiction", "exam"):
+            for cue in self._found(f"other_resolved_or_fictional.{kind}"):
+                if self.message.sentence[cue.first] <= self.message.sentence[hit.first] or not self._own_in(hit):
+                    return self._says("story", cue)
+        for cue in self._found("other_resolved_or_fictional.news"):
+            if self._same_sentence(cue.first, hit.first) and not self._own_in(hit):
+                return self._says("story", cue)
+        return None
+
+    def _own_in(self, hit: Hit) -> bool:
+        """Whether the visitor speaks of themself, or of a person at hand, in the clause of the finding."""
+        return any(
+            self._same_clause(own.first, hit.first) and own.first not in self._framed
+            for own in self._found("information.own")
+        )
+
+    def _own_in_sentence(self, hit: Hit) -> bool:
+        return any(
+            self._same_sentence(own.first, hit.first) and own.first not in self._framed
+            for own in self._found("information.own")
+        )
+
+    # --- information, conditional --------------------------------------------------------------------------------------------
+
+    def _information(self, hit: Hit) -> Decision | None:
+        if self._own_in_sentence(hit) or self._still_true(hit):
+            return None
+        for cue in self._found("information.frame"):
+            if self._same_sentence(cue.first, hit.first) and cue.first <= hit.first and self._leads(cue):
+                return self._says("information", cue)
+        return None
+
+    def _leads(self, cue: Hit) -> bool:
+        """Whether a frame stands at the head of its clause, small words aside."""
+        head = next(i for i, number in enumerate(self.clause) if number == self.clause[cue.first])
+        return cue.first - head <= 4
+
+    def _hypothetical(self, hit: Hit) -> Decision | None:
+        if self._still_true(hit):
+            return None
+        for cue in self._found("conditional.opens"):
+            if cue.first in self._if_hidden or cue.first > hit.first:
+                continue
+            if self._same_clause(cue.first, hit.first) and hit.first - cue.last <= _SCOPE:
+                return self._says("hypothetical", cue)
+        return None
+
+    def _still_true(self, hit: Hit) -> bool:
+        number = self.message.sentence[hit.first]
+        return any(
+            (self.message.sentence[cue.first] - number in (0, 1) and cue.first > hit.first)
+            or self._same_clause(cue.first, hit.first)
+            for cue in self._found("conditional.still_true")
+        )
+
+    # --- negation --------------------------------------------------------------------------------------------------------------
+
+    def _negated(self, hit: Hit) -> Decision | None:
+        if any(
+            self._same_clause(odd.first, hit.first) and odd.first <= hit.first
+            for odd in self._found("double_negation.odd")
+        ):
+            return None
+        cues = [
+            cue
+            for cue in self._found("negated.before")
+            if cue.first <= hit.last
+            and not self._hidden.intersection(range(cue.first, cue.last + 1))
+            and self._reaches(cue, hit)
+        ]
+        places = {cue.first: cue for cue in cues}
+        if len(places) == 1 or (len(places) > 1 and not self._adjacent(sorted(places))):
+            return self._says("negated", cues[-1])
+        for cue in self._found("negated.after"):
+            if 0 < cue.first - hit.last <= 2 and self._same_sentence(cue.first, hit.first):
+                return self._says("negated", cue)
+        return self._answered_no(hit)
+
+    @staticmethod
+    def _adjacent(places: list[int]) -> bool:
+        """Two negations next to each other cancel ("not without", "not not")."""
+        return any(b - a <= 3 for a, b in zip(places, places[1:], strict=False))
+
+    def _answered_no(self, hit: Hit) -> Decision | None:
+        number = self.message.sentence[hit.first]
+        after = next((i for i in range(hit.last + 1, len(self.words)) if self.message.sentence[i] != number), None)
+        if (
+            number in self.message.questions
+            and after is not None
+            and self.words[after] in _QUESTION_ANSWERS
+            and after == hit.last + 1
+        ):
+            return self._says("negated", Hit(after, after))
+        if (
+            hit.last + 1 < len(self.words)
+            and self.words[hit.last + 1] in ("no", "nope", "none", "nil")
+            and self._ends(hit.last + 1)
+        ):
+            return self._says("negated", Hit(hit.last + 1, hit.last + 1))
+        return None
+
+    def _ends(self, i: int) -> bool:
+        return i + 1 == len(self.words) or self.message.words[i + 1].pause > 0
+
+    def _reaches(self, cue: Hit, hit: Hit) -> bool:
+        if not self._same_sentence(cue.first, hit.first):
+            return False
+        if cue.first >= hit.first:
+            return not any(self.message.words[i].pause for i in range(cue.first + 1, hit.last + 1))
+        if hit.first - cue.last > _SCOPE:
+            return False
+        noun_cue = self.words[cue.first] in ("no", "without", "zero", "nil", "none")
+        commas = False
+        for i in range(cue.last + 1, hit.last + 1):
+            word, before = self.words[i], self.words[i - 1]
+            if self.message.words[i].pause:
+                if not self._lists(i):
+                    return False
+                commas = True
+            if i >= hit.first:
+                continue
+            if word in _SPLITS or any(b.first == i for b in self._found("negated.blocker")):
+                return False
+            if word in _SUBJECTS and before not in _SAYING and not (i == cue.last + 1 and not noun_cue):
+                return False
+            if word in ("my", "his", "her") and noun_cue and before not in _PREPOSITIONS:
+                return False
+            if commas and word in _PREDICATES:
+                return False
+        return True
+
+    def _lists(self, start: int) -> bool:
+        """Whether the piece that begins at word `start` goes on with a list ("no swelling, bruising or numbness")."""
+        end = start
+        while end < len(self.words) and (end == start or not self.message.words[end].pause):
+            end += 1
+        piece = self.words[start:end]
+        if piece[0] in ("or", "nor"):
+            return True
+        bare = len(piece) <= 5 and not _PREDICATES.intersection(piece)
+        return bare and (piece[-1] in _LIST_NOUNS or "or" in piece)
+
+    # --- past ------------------------------------------------------------------------------------------------------------------
+
+    def _history(self, hit: Hit) -> Decision | None:
+        if any(
+            self._same_clause(now.first, hit.first) and not self._hidden_past(now)
+            for now in self._found("history_resolved.present")
+        ):
+            return None
+        for cue in self._found("history_resolved.past"):
+            if not self._same_sentence(cue.first, hit.first):
+                continue
+            if self._same_clause(cue.first, hit.first) or self._same_clause(cue.first, hit.last):
+                return self._says("history", cue)
+            clause = [
+                word for word, number in zip(self.words, self.clause, strict=True) if number == self.clause[hit.first]
+            ]
+            if not _PRESENT_TENSE.intersection(clause):
+                return self._says("history", cue)
+        return None
+
+    def _hidden_past(self, now: Hit) -> bool:
+        """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now" does)."""
+        return any(cue.last + 1 == now.first for cue in self._found("history_resolved.past"))
+
+    def _resolved(self, hit: Hit) -> Decision | None:
+        for cue in self._found("recently_resolved.gone"):
+            distance = self.message.sentence[cue.first] - self.message.sentence[hit.last]
+            if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > 2:
+                continue
+            if cue.first in self._hidden or any(
+                n.first in range(cue.first - 3, cue.first) and self._same_clause(n.first, cue.first)
+                for n in self._found("negated.before")
+            ):
+                continue
+            if any(
+                back.first > hit.last and self.clause[back.first] - self.clause[cue.first] <= 1
+                for back in self._found("recently_resolved.back")
+            ):
+                continue
+            return self._says("resolved", cue)
+        return None

@@ -1,0 +1,243 @@
+"""Numbers with their meaning: temperatures, ages, durations, scores, pulses, sugars, tablets, heights, years.
+
+Each becomes a tag (`#fever`, `#age_child`) that a pattern can name. The bounds are those of the guidance that the rules cite;
+they stand in one table each so that they can be reviewed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.safety.text import Message
+
+TAGS = {
+    "#fever": "body temperature of 38.0 C / 100.4 F or more",
+    "#fever_high": "body temperature of 40 C / 104 F or more",
+    "#cold_body": "body temperature of 35 C / 95 F or less",
+    "#score_high": "pain of 8 or more out of 10",
+    "#age_infant": "age of 3 months or less",
+    "#age_small": "age under 4 years",
+    "#age_child": "age under 18",
+    "#age_55": "age of 55 to 64",
+    "#age_65": "age of 65 or more",
+    "#minutes": "a duration of minutes",
+    "#hours": "a duration of hours",
+    "#hours_long": "4 hours or more",
+    "#days": "2 to 13 days",
+    "#weeks": "14 days or more, up to years",
+    "#long_ago": "a year that is past, or so many years or months ago",
+    "#recent_past": "days or weeks ago",
+    "#pulse_high": "pulse of 130 or more",
+    "#pulse_low": "pulse under 50",
+    "#sugar_low": "blood sugar under 4 mmol/l or 70 mg/dl",
+    "#sugar_high": "blood sugar over 15 mmol/l or 270 mg/dl",
+    "#many_tablets": "5 tablets or more",
+    "#fall_height": "2 metres or more, or a floor of a house",
+    "#litres": "3 litres or more",
+    "#pregnant_weeks": "weeks of pregnancy",
+    "#distance": "a distance run",
+    "#number": "any number",
+}
+
+_WORDS = dict(
+    zip(
+        "a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split(),
+        [1, 1, *range(1, 21), 30, 40, 50, 60, 70, 80, 90, 100],
+        strict=True,
+    )
+)
+_VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "fortnight": 2.0}
+_UNITS_OF_TIME = {
+    "min": 1 / 1440, "mins": 1 / 1440, "minute": 1 / 1440, "minutes": 1 / 1440,
+    "h": 1 / 24, "hr": 1 / 24, "hrs": 1 / 24, "hour": 1 / 24, "hours": 1 / 24,
+    "day": 1.0, "days": 1.0, "night": 1.0, "nights": 1.0, "d": 1.0,
+    "week": 7.0, "weeks": 7.0, "wk": 7.0, "wks": 7.0, "fortnight": 14.0, "fortnights": 14.0,
+    "month": 30.0, "months": 30.0, "mth": 30.0, "mths": 30.0, "year": 365.0, "years": 365.0, "yr": 365.0, "yrs": 365.0,
+}  # fmt: skip
+_AGE_AFTER = frozenset("yo yrold yro old".split())
+_AGE_BEFORE = frozenset("im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece "
+                        "granddaughter female male woman man runner mum dad".split())  # fmt: skip
+_PERSONAL = frozenset("im hes shes am is".split())
+_PULSE = frozenset("hr pulse bpm heart heartrate rate bpms beats".split())
+_SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexcom libre".split())
+_TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())
+_TABLETS = frozenset(
+    "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen advil aspirin "
+    "panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes sleeping".split()
+)
+_METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": 0.3, "foot": 0.3, "feet": 0.3}
+_LITRES = frozenset("l litre litres liter liters ltrs".split())
+_RUN = frozenset("k km kms mile miles mi m marathon marathons".split())
+_NUMBER = re.compile(r"\d{1,4}(?:[.,]\d+)?\Z")
+_FIRST_YEAR, _LAST_YEAR = 1930, 2025
+
+
+def tags(message: Message) -> Iterator[tuple[str, int, int]]:
+    """Each tag with the words it covers, as (tag, first, past the last)."""
+    words = [word.text for word in message.words]
+    for i, word in enumerate(words):
+        value = _value(word)
+        if value is None:
+            continue
+        if word[0].isdigit():
+            yield "#number", i, i + 1
+        before, after = words[max(0, i - 4) : i], [*words[i + 1 : i + 5], "", "", "", ""]
+        yield from _time(i, value, words, word)
+        if word not in ("a", "an", "one"):
+            yield from _age(i, value, before, after)
+            yield from _body(i, value, before, after)
+            yield from _amount(i, value, after)
+            yield from _score(message, i, value, words)
+        if word.isdigit() and _FIRST_YEAR <= value <= _LAST_YEAR and after[0] not in _RUN:
+            yield "#long_ago", i, i + 1
+
+
+def _value(word: str) -> float | None:
+    if _NUMBER.match(word):
+        return float(word.replace(",", "."))
+    return _WORDS.get(word, _VAGUE.get(word))
+
+
+def _time(i: int, value: float, words: list[str], word: str) -> Iterator[tuple[str, int, int]]:
+    j = i + 1
+    while (
+        j < len(words)
+        and j - i <= 3
+        and words[j] in ("of", "or", "and", "half", "couple", "few", "more", "whole", "good")
+    ):
+        value = _VAGUE.get(words[j], value)
+        j += 1
+    if j < len(words) and j > i + 1 and (further := _value(words[j])) is not None:
+        return  # "2 or 3 weeks" is read from the 3
+    if j >= len(words) or words[j] not in _UNITS_OF_TIME or (word in ("a", "an") and words[j] == "d"):
+        return
+    days = value * _UNITS_OF_TIME[words[j]]
+    end = j + 1
+    if end < len(words) and words[end] in ("ago", "back"):
+        yield ("#long_ago" if days > 60 else "#recent_past"), i, end + 1
+    if days < 1 / 24:
+        yield "#minutes", i, end
+    elif days < 1:
+        yield "#hours", i, end
+        if days >= 4 / 24:
+            yield "#hours_long", i, end
+    elif days >= 14:
+        yield "#weeks", i, end
+    elif days >= 2:
+        yield "#days", i, end
+    if (
+        words[j].startswith("w")
+        and 4 <= value <= 42
+        and any(w in _PREGNANT for w in (*words[max(0, i - 3) : i], *words[end : end + 3]))
+    ):
+        yield "#pregnant_weeks", i, end
+
+
+_PREGNANT = frozenset("pregnant preggo preggers gestation gone im bump expecting".split())
+
+
+def _age(i: int, value: float, before: list[str], after: list[str]) -> Iterator[tuple[str, int, int]]:
+    last = before[-1] if before else ""
+    unit = after[0]
+    if unit in ("week", "weeks", "wk", "wks", "month", "months", "mth", "mo", "day", "days") and after[1] in (
+        "old",
+        "olds",
+    ):
+        months = value * {"w": 0.25, "m": 1.0, "d": 0.03}[unit[0]]
+        yield ("#age_infant" if months <= 3 else "#age_small"), i, i + 3
+        return
+    years = unit in _AGE_AFTER or (unit in ("y", "yr", "yrs", "year", "years") and after[1] in ("o", "old", "olds"))
+    years = years or (unit in ("y", "yr") and last in _AGE_BEFORE)
+    sexed = unit in ("m", "f") and value >= 10 and not after[1][:1].isdigit() and last not in ("fell", "ran", "run")
+    stated = last in _AGE_BEFORE and unit not in _UNITS_OF_TIME and unit not in _RUN and not _unit_of_more(unit)
+    if last == "is" and before[-2:-1] and before[-2] in _AGE_BEFORE and unit == "":
+        stated = True
+    if last in ("my", "our") and unit in ("yo", "y"):
+        years = True
+    if not (years or sexed or stated) or not 1 <= value <= 105 or (stated and not years and value < 3):
+        return
+    tag = (
+        "#age_small"
+        if value < 4
+        else "#age_child"
+        if value < 18
+        else "#age_65"
+        if value >= 65
+        else "#age_55"
+        if value >= 55
+        else ""
+    )
+    if tag == "#age_small":
+        yield "#age_child", i, i + 1
+    if tag:
+        yield tag, i, i + 1
+
+
+def _unit_of_more(unit: str) -> bool:
+    return unit in (
+        "min",
+        "mins",
+        "minutes",
+        "percent",
+        "kg",
+        "stone",
+        "lbs",
+        "st",
+        "times",
+        "days",
+        "c",
+        "f",
+        "degrees",
+        "in",
+        "of",
+        "out",
+    )
+
+
+def _body(i: int, value: float, before: list[str], after: list[str]) -> Iterator[tuple[str, int, int]]:
+    near = {*before, *after[:3]}
+    warm = near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg")
+    if warm:
+        celsius = (value - 32) / 1.8 if value > 90 else value
+        if 40 <= celsius <= 44:
+            yield "#fever_high", i, i + 1
+        if 38 <= celsius <= 44:
+            yield "#fever", i, i + 1
+        if 25 <= celsius <= 35 and near & {"body", "rectal", "core"}:
+            yield "#cold_body", i, i + 1
+    if near & _PULSE and near & {"bpm", "pulse", "hr", "heart", "heartrate", "resting"}:
+        if 130 <= value <= 260:
+            yield "#pulse_high", i, i + 1
+        elif 20 <= value < 50:
+            yield "#pulse_low", i, i + 1
+    if near & _SUGAR:
+        if value < 4 or 25 <= value < 70:
+            yield "#sugar_low", i, i + 1
+        elif 15 < value <= 25 or 270 < value < 900 or ("hi" in near):
+            yield "#sugar_high", i, i + 1
+
+
+def _amount(i: int, value: float, after: list[str]) -> Iterator[tuple[str, int, int]]:
+    if value >= 5 and any(w in _TABLETS for w in after[:4]):
+        yield "#many_tablets", i, i + 2
+    if after[0] in _METRES and 2 <= value * _METRES[after[0]] <= 100:
+        yield "#fall_height", i, i + 2
+    if after[0] in _LITRES and 3 <= value < 30:
+        yield "#litres", i, i + 2
+    if after[0] in _RUN:
+        yield "#distance", i, i + 2
+
+
+def _score(message: Message, i: int, value: float, words: list[str]) -> Iterator[tuple[str, int, int]]:
+    if not 8 <= value <= 12 or i + 1 >= len(words):
+        return
+    rest = words[i + 1 : i + 4]
+    between = message.raw[message.words[i].end : message.words[i + 1].start].strip()
+    if (between == "/" and rest[0] == "10") or rest[:3] == ["out", "of", "10"] or rest[:3] == ["out", "of", "ten"]:
+        yield "#score_high", i, i + (2 if between == "/" else 4)
+    elif rest[:2] in (["outta", "10"], ["outta", "ten"]) or (
+        len(rest) > 1 and rest[0] in ("of", "in") and rest[1] in ("10", "ten")
+    ):
+        yield "#score_high", i, i + 3

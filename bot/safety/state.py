@@ -1,0 +1,98 @@
+"""The findings of a whole conversation: they add up, stay, combine, and go only when the visitor plainly takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.safety.reading import Found, Reading
+from bot.safety.rulebook import LEVELS, Combination, Level, Rulebook
+
+RAISED_BY_MODIFIER = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A rule that stands in the conversation: what it is worth, the words and the message they come from."""
+
+    rule: str
+    level: Level
+    evidence: str
+    turn: int
+    situation: str
+    layer: str = "rule"
+
+
+@dataclass
+class Ledger:
+    """What stands after the messages read so far, by rule id."""
+
+    book: Rulebook
+    noted: dict[str, Noted] = field(default_factory=dict)
+
+    def hear(self, turn: int, reading: Reading) -> None:
+        """Take in the next message of the visitor."""
+        present = [found for found in reading.found if found.decision.standing == "present"]
+        self._withdraw(reading, present)
+        for found in sorted(present, key=lambda f: (f.hit.first, -f.hit.last)):
+            self._note(found, turn)
+        for combination in self.book.combinations:
+            if combination.together and _meets(combination, {f.rule for f in present}):
+                self._derive(combination, turn)
+
+    def _note(self, found: Found, turn: int) -> None:
+        concept = self.book.concepts.get(found.rule)
+        if found.rule in self.noted and self.noted[found.rule].turn == turn:
+            return
+        level: Level = concept.tier if concept else "none"
+        self.noted[found.rule] = Noted(
+            found.rule, level, found.evidence, turn, concept.situation if concept else "general"
+        )
+
+    def _withdraw(self, reading: Reading, present: Sequence[Found]) -> None:
+        here = {found.rule for found in present}
+        for found in reading.found:
+            taken_back = found.decision.standing in ("negated", "resolved") and found.rule not in here
+            if taken_back and found.rule in self.noted and not self._lasts(found.rule):
+                del self.noted[found.rule]
+        typo = reading.cues.get("correction.typo")
+        well = reading.cues.get("correction.well")
+        if (typo or well) and not present and self.noted:
+            last = max(noted.turn for noted in self.noted.values())
+            for rule in [
+                r for r, noted in self.noted.items() if (noted.turn == last or typo) and (typo or not self._lasts(r))
+            ]:
+                if self.noted[rule].level != "crisis":
+                    del self.noted[rule]
+
+    def _lasts(self, rule: str) -> bool:
+        concept = self.book.concepts.get(rule)
+        return concept.lasting or concept.tier == "crisis" if concept else False
+
+    def _derive(self, combination: Combination, turn: int) -> None:
+        level, target = combination.tier, combination.gives
+        parts = [self.noted[name] for group in combination.when for name in group if name in self.noted]
+        known = self.noted.get(target)
+        if known and LEVELS.index(known.level) >= LEVELS.index(level):
+            return
+        concept = self.book.concepts.get(target)
+        situation = combination.situation or (concept.situation if concept else "general")
+        evidence = max((p.evidence for p in parts if p.turn == max(q.turn for q in parts)), key=len, default="")
+        self.noted[target] = Noted(target, level, evidence, turn, situation, f"combination {combination.id}")
+
+    def standing(self, turn: int) -> Mapping[str, Noted]:
+        """All that stands after this turn, combinations and modifiers included."""
+        whole = Ledger(self.book, dict(self.noted))
+        for _ in range(3):  # a combination may feed another one
+            before = len(whole.noted), sum(LEVELS.index(n.level) for n in whole.noted.values())
+            for combination in self.book.combinations:
+                if not combination.together and _meets(combination, whole.noted.keys()):
+                    whole._derive(combination, turn)
+            if before == (len(whole.noted), sum(LEVELS.index(n.level) for n in whole.noted.values())):
+                break
+        return whole.noted
+
+
+def _meets(combination: Combination, names: Iterable[str]) -> bool:
+    have = set(names)
+    return all(any(name in have for name in group) for group in combination.when)
