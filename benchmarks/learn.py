@@ -12,8 +12,9 @@ trained on. Deterministic; needs scipy (extra `build` brings it through sentence
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,9 @@ from index.search import Found, Hit, Searcher
 from index.store import IndexFolder
 
 Array = NDArray[np.float64]
+
+KEPT = 0.955
+"""Share of the answerable questions that must still be answered; the issue asks for 0.95 on questions not seen."""
 
 _EXTRA = frozenset({"heading", "elsewhere", "follow-up answer", "follow-up abstain"})
 """Samples that are learned from and not counted in the figures of single questions."""
@@ -197,7 +201,7 @@ def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Arr
     return np.array(rows + blind), np.array(labels * 2), np.array([*weights, *(0.5 * w for w in weights)])
 
 
-def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 0.15) -> Linear:
+def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 3.0) -> Linear:
     """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale."""
     x, y, weight = answering_table(data, ranking)
     weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
@@ -231,11 +235,29 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
     )
 
 
-def threshold(data: Sequence[Sample], p: Array, kept: float = 0.96) -> float:
-    """The largest probability at which still `kept` of the answerable questions are answered."""
-    return float(
-        np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and s.label not in _EXTRA], 1 - kept)
-    )
+def held_out(data: Sequence[Sample], folds: int = 10) -> Array:
+    """The probability of each sample by models learned on the other folds (by hash of the question)."""
+    fold = np.array([int(hashlib.sha256(s.question.message.encode()).hexdigest(), 16) % folds for s in data])
+    result = np.zeros(len(data))
+    for number in range(folds):
+        others = [s for s, f in zip(data, fold, strict=True) if f != number]
+        ranking = learn_ranking(others)
+        mine = [i for i, f in enumerate(fold) if f == number]
+        result[mine] = probabilities([data[i] for i in mine], ranking, learn_answering(others, ranking))
+    return result
+
+
+def threshold(data: Sequence[Sample], p: Array, labels: Callable[[str], bool], kept: float) -> float:
+    """The largest probability at which still `kept` of the answerable questions with such a label are answered."""
+    return float(np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and labels(s.label)], 1 - kept))
+
+
+def _single(label: str) -> bool:
+    return label not in _EXTRA
+
+
+def _follow_up(label: str) -> bool:
+    return label == "follow-up answer"
 
 
 def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: float) -> None:
@@ -281,19 +303,24 @@ def main() -> None:
         if others:
             ranking = learn_ranking(others)
             answering = learn_answering(others, ranking)
-            at = threshold(others, probabilities(others, ranking, answering))
+            at = threshold(others, held_out(others), _single, KEPT)
             report(f"{Path(name).name} (left out)", data, ranking, probabilities(data, ranking, answering), at)
     everything = [s for data in sets.values() for s in data]
     ranking = learn_ranking(everything)
     answering = learn_answering(everything, ranking)
-    at = threshold(everything, probabilities(everything, ranking, answering))
+    outside = held_out(everything)
+    at = threshold(everything, outside, _single, KEPT)
+    later = threshold(everything, outside, _follow_up, KEPT)
+    report("all (held out in ten folds)", everything, ranking, outside, at)
+    declined = [v < later for s, v in zip(everything, outside, strict=True) if s.label == "follow-up abstain"]
+    print(f"follow-ups: threshold {later:.3f}, answered {KEPT}, declined {np.mean(declined):.3f} of {len(declined)}")
     for name, data in sets.items():
         report(f"{Path(name).name} (trained on)", data, ranking, probabilities(data, ranking, answering), at)
     print(msgspec.json.format(msgspec.json.encode(ranking)).decode())
     print(msgspec.json.format(msgspec.json.encode(answering)).decode(), at)
     if arguments.write:
         counts = {Path(name).name: len(data) for name, data in sets.items()}
-        weights = Weights(ranking, answering, round(at, 4), counts)
+        weights = Weights(ranking, answering, round(at, 4), round(later, 4), counts)
         target = Path(__file__).parent.parent / "bot" / "answering" / "weights.json"
         target.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
 

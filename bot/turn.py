@@ -95,7 +95,8 @@ class Thinker:
         ranked = retrieved.ranked if retrieved else ()
         measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
         probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
-        answered = probability >= self._weights.threshold
+        leaning = reading.how in ("attribute", "pronoun", "context", "reference", "parallel", "correction")
+        answered = probability >= (self._weights.follow_up_threshold if leaning else self._weights.threshold)
         return Part(
             readings=tuple(readings),
             reading=reading,

@@ -32,12 +32,14 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The learned part of answering.
 
-    `trained_on` says how many questions of which set; `threshold` is the smallest probability to answer at.
+    `trained_on` says how many questions of which set; `threshold` is the smallest probability to answer at,
+    `follow_up_threshold` the same for a question that took over words from before.
     """
 
     ranking: Linear
     answering: Linear
     threshold: float
+    follow_up_threshold: float
     trained_on: Mapping[str, int]
 
 
