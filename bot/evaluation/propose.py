@@ -13,6 +13,7 @@ from typing import Any
 
 from corpus.article import Article, Block, Section, Span
 from corpus.sentences import sentences
+from index.words import analyse
 
 _SHORTEST, _LONGEST = 25, 140
 """Characters of a gold piece: long enough to stand in one place only, short enough to stay within one sentence."""
@@ -68,15 +69,15 @@ def propose(articles: Iterable[Article]) -> Iterator[Proposal]:
 
 
 def question(heading: str, subject: str = "") -> str:
-    """The heading as a question; `subject` is named where the heading does not name it itself.
+    """The heading as a question; `subject` is named where a heading that is no question does not name it itself.
 
     "How to sow peas" -> "How do I sow peas?", "Causes" -> "What are the causes?", "Slugs" -> "What should I know about
     slugs?"; what is a question stays one.
     """
     text = _EDGE.sub("", " ".join(heading.split()))
-    about = f" ({subject})" if subject and not _words(subject) & _words(text) else ""
+    about = f" ({subject})" if subject and not set(analyse(subject)) & set(analyse(text)) else ""
     if text.endswith("?"):
-        return f"{text[:-1].rstrip()}{about}?"
+        return text
     infinitive = _INFINITIVE.fullmatch(text)
     if infinitive:
         asking, middle, rest = infinitive.groups()
@@ -122,10 +123,6 @@ def _lowered(text: str) -> str:
     """With a small first letter, unless the first word is an abbreviation or stands in capitals by itself."""
     first = text.split(" ", 1)[0]
     return text if first[1:] != first[1:].lower() or len(first) == 1 else text[:1].lower() + text[1:]
-
-
-def _words(text: str) -> set[str]:
-    return {word for word in re.findall(r"\w+", text.lower()) if len(word) > 3}
 
 
 def _slug(text: str) -> str:
