@@ -27,7 +27,8 @@ _OPEN_END = re.compile(
 _BEGINS_ANEW = re.compile(
     r"^(?:this|these|those|they|it|if|however|but|in|you|we|some|most|many|remember|note)\b|[.!?]\s", re.IGNORECASE
 )
-_QUESTION_WORD = re.compile(r"^(?:who|what|when|where|why|which|how|signs)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"^(?:if|when|once|unless|although|because|as soon as)\b", re.IGNORECASE)
+_QUESTION_WORD = re.compile(r"^(?:if|who|what|when|where|why|which|how|signs)\b", re.IGNORECASE)
 _SMALL = frozenset(
     """a an and are as at by can do does for from in into is it my of on or the to vs when with your you i not
     that""".split()
@@ -94,6 +95,11 @@ class Line:
         return bool(_OPEN_END.search(self.text))
 
     @cached_property
+    def is_condition(self) -> bool:
+        """Whether it begins a sentence that something must complete ("If your heel:")."""
+        return bool(_CONDITION.match(self.text))
+
+    @cached_property
     def completes(self) -> bool:
         """Whether it goes on with a sentence that was begun before ("…it is time", lower case)."""
         return self.text.startswith(("…", "...")) or self.text[:1].islower()
@@ -141,12 +147,14 @@ class Line:
     @cached_property
     def may_be_item(self) -> bool:
         """Short enough to be one item of a list that has no marks."""
-        if self.bullet is not None or self.introduces or self.completes or self.level:
+        if self.bullet is not None or self.introduces or self.level or self.text.startswith(("…", "...")):
             return False
         return self.words <= (MAX_FULL_SENTENCE_ITEM_WORDS if self.ends_sentence else MAX_ITEM_WORDS)
 
     def follows_as_item(self, first: Line) -> bool:
-        """Whether it goes on with the list that `first` began: ends like it, or is short and closes it with a stop."""
+        """Whether it goes on with the list that `first` began: it begins like it, and ends like it or closes it."""
+        if self.completes != first.completes and not self.text[:1].isdigit() and not first.text[:1].isdigit():
+            return False
         if not self.may_be_item or self.is_label != first.is_label or self.number is not None or self.depth:
             return False
         if self.is_question or self.ends_sentence == first.ends_sentence:

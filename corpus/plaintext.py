@@ -10,62 +10,16 @@ The rules are about how texts lose their markup when they are copied from a page
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from corpus import lines as looks
 from corpus import markup, roles
+from corpus.headings import Node, set_levels, with_lost
 from corpus.lines import Line
 from corpus.words import content_stems
 
 _MAX_TITLE_WORDS = 25
-_QUESTION_WORDS = "what|why|when|who|where|which|how|do|does|can|should|is|are|will|could"
-_CHAPTERS = (
-    "overview|introduction|background|about|diagnosis|complications|outlook|recovery|prevention|preventing|"
-    "self[- ]care|"
-    "home remedies|faqs?|frequently asked|common questions|questions|final|conclusions?|overall|summary|key|"
-    "the bottom line|bottom line|takeaways?|in summary|references|sources|related"
-)
-_PLURALS = (
-    "types|causes|symptoms|signs|(?:risk )?factors|risks|treatments|exercises|tips|reasons|ways|steps|kinds|stages|"
-    "options|remedies|stretches|mistakes|conditions|injuries|complications|measures|methods|things|questions|faqs?"
-)
-_GENERAL = re.compile(
-    rf"^(?:{_QUESTION_WORDS}|{_CHAPTERS}|treatment|(?:(?:common|main|possible|other|warning) )?(?:{_PLURALS}))\b",
-    re.IGNORECASE,
-)
-_COUNTS = r"some|a few|many|common|\d+|two|three|four|five|six|seven|eight|nine|ten"
-_ANNOUNCES = re.compile(
-    r":$|\b(?:here are|the following|these (?:are|include)|below|several)\b"
-    rf"|\b(?:{_COUNTS}) (?:[\w-]+ ){{0,3}}(?:{_PLURALS})\b",
-    re.IGNORECASE,
-)
-_PLURAL_HEADING = re.compile(rf"\b(?:{_PLURALS})\b", re.IGNORECASE)
-_FAQ = re.compile(r"^(?:faqs?|frequently asked questions|common questions|questions(?: and answers)?)\b", re.IGNORECASE)
-_TOP_LEVEL = 2
-
-
-@dataclass(slots=True)
-class _Node:
-    """A line or a run of lines with what it was taken for."""
-
-    kind: Literal["heading", "paragraph", "list", "caption", "lost"]
-    line: Line
-    items: tuple[str, ...] = ()
-    ordered: bool = False
-    level: int = 0
-
-    def markdown(self) -> str:
-        if self.kind == "heading":
-            return markup.heading(self.level, self.line.text)
-        if self.kind == "list":
-            return markup.bullets(self.items, ordered=self.ordered)
-        if self.kind == "caption":
-            return markup.image(self.line.text)
-        return markup.heading(self.level) if self.kind == "lost" else markup.paragraph(self.line.text)
 
 
 def to_markdown(text: str) -> str:
@@ -81,9 +35,9 @@ def lines_to_markdown(lines: Sequence[Line]) -> str:
     """The same for lines that were put together elsewhere; what they say of their level is kept."""
     title = lines[0] if lines and _is_title(lines) else None
     nodes = list(_nodes(lines[1:] if title else lines))
-    _set_levels(nodes, title.text if title else "")
+    set_levels(nodes, title.text if title else "")
     written = [markup.heading(1, title.text)] if title else []
-    return "\n\n".join([*written, *(node.markdown() for node in _with_lost(nodes, looks.usual_gap(lines)))]) + "\n"
+    return "\n\n".join([*written, *(node.markdown() for node in with_lost(nodes, looks.usual_gap(lines)))]) + "\n"
 
 
 def _is_title(lines: Sequence[Line]) -> bool:
@@ -99,43 +53,40 @@ def _is_title(lines: Sequence[Line]) -> bool:
     )
 
 
-# --- what each line is
-
-
-def _nodes(lines: Sequence[Line]) -> Iterator[_Node]:
+def _nodes(lines: Sequence[Line]) -> Iterator[Node]:
     place = 0
     while place < len(lines):
         line = lines[place]
         if line.bullet is not None:
             end = _bullets_end(lines, place)
-            yield _Node("list", line, tuple(item.bullet or item.text for item in lines[place:end]))
+            yield Node("list", line, tuple(item.bullet or item.text for item in lines[place:end]))
         elif (end := _listing_end(lines, place)) > place + 1:
-            yield _Node("heading" if roles.is_back_matter(line.text) else "paragraph", line)
-            yield _Node("list", lines[place + 1], tuple(item.text for item in lines[place + 1 : end]))
+            yield Node("heading" if roles.is_back_matter(line.text) else "paragraph", line)
+            yield Node("list", lines[place + 1], tuple(item.text for item in lines[place + 1 : end]))
         elif line.number is not None and (end := _numbers_end(lines, place)) > place:
-            yield _Node("list", line, tuple(item.unnumbered for item in lines[place:end]), ordered=True)
+            yield Node("list", line, tuple(item.unnumbered for item in lines[place:end]), ordered=True)
         elif (end := _stack_end(lines, place)) > place + 1:
             yield from _stack(lines[place:end], lines[end] if end < len(lines) else None)
         else:
             end = place + 1
             yield _single(lines, place)
-            if line.introduces and (run := _run_end(lines, end)) > end:
-                yield _Node("list", lines[end], tuple(item.text for item in lines[end:run]))
+            if line.introduces and (run := _run_end(lines, end, is_condition=line.is_condition)) > end:
+                yield Node("list", lines[end], tuple(item.text for item in lines[end:run]))
                 end = run
         place = end
 
 
-def _single(lines: Sequence[Line], place: int) -> _Node:
+def _single(lines: Sequence[Line], place: int) -> Node:
     line = lines[place]
     after = lines[place + 1] if place + 1 < len(lines) else None
     before = lines[place - 1] if place else None
     if _is_heading(line, after):
-        return _Node("heading", line)
+        return Node("heading", line)
     continues = before is not None and (before.bullet is not None or before.introduces or not before.ends_sentence)
     alone = line.gap > 0 and (after is None or after.gap > 0)
     if line.is_caption and alone and not continues:
-        return _Node("caption", line)
-    return _Node("paragraph", line)
+        return Node("caption", line)
+    return Node("paragraph", line)
 
 
 def _is_heading(line: Line, after: Line | None) -> bool:
@@ -178,10 +129,11 @@ def _listing_end(lines: Sequence[Line], place: int) -> int:
     return end
 
 
-def _run_end(lines: Sequence[Line], place: int) -> int:
+def _run_end(lines: Sequence[Line], place: int, *, is_condition: bool) -> int:
     """Where the unmarked list ends that begins behind a colon; `place` when there is none.
 
-    Items are short lines at one distance; a line behind them that reads like a heading of what follows is none of them.
+    Items are short lines at one distance; a line behind them that reads like a heading of what follows is none of them,
+    nor is one that ends the sentence of a condition ("If your heel: / hurts / swells / see someone.").
     """
     if place >= len(lines):
         return place
@@ -192,6 +144,8 @@ def _run_end(lines: Sequence[Line], place: int) -> int:
     end = place + 1
     while end < len(lines) and gap <= 1 and lines[end].gap == gap and lines[end].follows_as_item(first):
         end += 1
+    if is_condition and end > place + 1 and lines[end - 1].completes and lines[end - 1].ends_sentence:
+        return end - 1
     if end == len(lines):
         return end
     tail = lines[end].completes
@@ -225,87 +179,11 @@ def _stack_end(lines: Sequence[Line], place: int) -> int:
     return end if end - place >= 4 else place
 
 
-def _stack(stack: Sequence[Line], after: Line | None) -> Iterator[_Node]:
+def _stack(stack: Sequence[Line], after: Line | None) -> Iterator[Node]:
     """A heading, an unmarked list, and perhaps the heading of what follows."""
-    yield _Node("heading", stack[0])
+    yield Node("heading", stack[0])
     headed = after is not None and not after.completes and _heads_what_follows(stack[-1], after, stack[1:-1])
     items = stack[1:-1] if headed else stack[1:]
-    yield _Node("list", items[0], tuple(item.text for item in items))
+    yield Node("list", items[0], tuple(item.text for item in items))
     if headed:
-        yield _Node("heading", stack[-1])
-
-
-# --- how headings lie below each other
-
-
-def _set_levels(nodes: Sequence[_Node], title: str) -> None:
-    """Gives each heading its level: 2 for the main ones, 3 for those that an open one of level 2 announced."""
-    topic = set(content_stems(title))
-    capitals = [node.line.is_capitals for node in nodes if node.kind == "heading"]
-    mixed = any(capitals) and not all(capitals)
-    open_node: _Node | None = None
-    announced = numbered = False
-    for place, node in enumerate(nodes):
-        if node.kind == "heading":
-            line = node.line
-            if line.level:
-                node.level = line.level
-            elif line.depth:
-                node.level = _TOP_LEVEL + line.depth - 1
-            elif mixed:
-                node.level = _TOP_LEVEL if line.is_capitals else _TOP_LEVEL + 1
-            elif line.number is not None:
-                node.level = _TOP_LEVEL + (open_node is not None and open_node.line.number is None and announced)
-            elif open_node and _FAQ.match(open_node.line.text) and line.is_question:
-                node.level = _TOP_LEVEL + 1
-            else:
-                below = announced and not numbered and not _is_general(line, topic)
-                node.level = _TOP_LEVEL + 1 if below else _TOP_LEVEL
-            if node.level == _TOP_LEVEL:
-                open_node, announced, numbered = node, bool(_PLURAL_HEADING.search(line.text)), False
-            numbered = numbered or line.number is not None
-        elif node.kind == "paragraph" and _announces(nodes, place):
-            announced = announced or (open_node is not None and _directly_below(nodes, open_node, node))
-
-
-def _announces(nodes: Sequence[_Node], place: int) -> bool:
-    """Whether a paragraph announces several things that are not simply the list behind it."""
-    listed = place + 1 < len(nodes) and nodes[place + 1].kind == "list"
-    return not listed and bool(_ANNOUNCES.search(nodes[place].line.text))
-
-
-def _directly_below(nodes: Sequence[_Node], head: _Node, node: _Node) -> bool:
-    """Whether no other heading stands between the two."""
-    start = next(place for place, other in enumerate(nodes) if other is head)
-    for other in nodes[start + 1 :]:
-        if other is node:
-            return True
-        if other.kind == "heading":
-            return False
-    return False
-
-
-def _is_general(line: Line, topic: set[str]) -> bool:
-    """Whether a heading speaks of the whole subject: a question, a usual chapter name, or the words of the title."""
-    stems = set(content_stems(line.text))
-    about_topic = len(topic) > 1 and len(stems & topic) * 3 >= len(topic) * 2
-    return (
-        line.is_question or about_topic or bool(_GENERAL.match(line.unnumbered)) or roles.is_summary_heading(line.text)
-    )
-
-
-def _with_lost(nodes: Sequence[_Node], usual_gap: float) -> Iterator[_Node]:
-    """The nodes, with a mark where a heading was lost in front of a paragraph."""
-    level, announced = _TOP_LEVEL, False
-    for place, node in enumerate(nodes):
-        before = nodes[place - 1] if place else None
-        lost = node.kind == "paragraph" and node.line.gap >= 2 and node.line.gap > usual_gap and before is not None
-        if lost and before is not None and before.kind not in ("heading", "caption"):
-            deeper = level > _TOP_LEVEL or announced
-            level = _TOP_LEVEL + 1 if deeper else _TOP_LEVEL
-            yield _Node("lost", node.line, level=level)
-        if node.kind == "heading":
-            level, announced = node.level, bool(_PLURAL_HEADING.search(node.line.text))
-        elif node.kind == "paragraph":
-            announced = announced or _announces(nodes, place)
-        yield node
+        yield Node("heading", stack[-1])
