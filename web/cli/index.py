@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import json
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 import msgspec
 
+from corpus.errors import FootnoteError
 from web.cli.options import index_option
 
 if TYPE_CHECKING:
@@ -147,6 +149,27 @@ def rollback(index_folder: Path) -> None:
     from index.store import IndexFolder
 
     click.echo(f"generation {IndexFolder(index_folder).rollback()} is current again")
+
+
+@index.command()
+@click.option("--every", default=3600.0, show_default=True, help="Seconds between two visits to sources that are URLs.")
+@index_option
+def watch(every: float, index_folder: Path) -> None:
+    """Rebuild whenever a source of the index changes: files and folders at once, sites by schedule."""
+    from index.watch import watch as follow
+
+    def tell(what: Rebuilt | FootnoteError) -> None:
+        if isinstance(what, FootnoteError):
+            click.echo(f"footnote: {what}", err=True)
+            return
+        _warn(what)
+        report = what.report
+        changes = ", ".join(f"{len(getattr(report, kind))} {kind}" for kind in ("added", "changed", "removed"))
+        click.echo(f"generation {report.generation}: {changes}")
+
+    click.echo(f"footnote: following the sources of {index_folder}; end with Ctrl-C", err=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        follow(index_folder, tell, options=options(), every=every)
 
 
 def build_sources(sources: Sequence[str], index_folder: Path) -> None:

@@ -1,0 +1,87 @@
+"""Follows the sources of an index: files and folders by their events, sites by schedule; each change is a rebuild."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from corpus.errors import FootnoteError
+from corpus.sources import bundled
+from index.builder import BuildOptions
+from index.errors import BuildFault
+from index.rebuild import BUNDLED_SOURCE, Rebuilt, rebuild
+from index.store import IndexFolder
+
+_PAUSE = 500
+"""Milliseconds without a further change before a rebuild: an editor saves a file in several steps."""
+
+_TICK = 1000
+"""Milliseconds between two looks at the clock."""
+
+SCHEDULE = 3600.0
+"""Seconds between two visits to sites, by default."""
+
+
+def watch(
+    folder: Path,
+    tell: Callable[[Rebuilt | FootnoteError], None],
+    *,
+    options: BuildOptions | None = None,
+    every: float = SCHEDULE,
+    stop: threading.Event | None = None,
+) -> None:
+    """Rebuild whenever a source of the current generation changes, until `stop` is set.
+
+    `tell` is given what each rebuild did, or why it could not be done; then the generation that was current stays and
+    the watch goes on. Sources that are URLs are read again `every` so many seconds. Raises NoIndex, IndexDamaged, or
+    BuildFault if there is nothing to follow.
+    """
+    sources = IndexFolder(folder).current().manifest.sources
+    for _ in _changes(folder, sources, every, stop or threading.Event()):
+        try:
+            tell(rebuild(sources, folder, options))
+        except FootnoteError as error:
+            tell(error)
+
+
+def _changes(folder: Path, sources: Sequence[str], every: float, stop: threading.Event) -> Iterator[None]:
+    import watchfiles
+
+    files = [Path(source) for name in sources if "://" not in name for source in _files(name)]
+    visited = any("://" in source for source in sources)
+    places = sorted({path if path.is_dir() else path.parent for path in files})
+    places = [place for place in places if place.is_dir()]
+    if not places and not visited:
+        raise BuildFault(folder, "none of its sources is there any more, so there is nothing to follow")
+
+    def ours(_change: watchfiles.Change, name: str) -> bool:
+        path = Path(name)
+        hidden = path.name.startswith((".", "~")) or path.name.endswith(("~", ".tmp", ".swp"))
+        return not hidden and any(path == file or file in path.parents for file in files)
+
+    due = time.monotonic() + every
+    if not places:
+        while not stop.wait(every):
+            yield
+        return
+    for changes in watchfiles.watch(
+        *places,
+        watch_filter=ours,
+        debounce=_PAUSE,
+        step=_PAUSE // 2,
+        stop_event=stop,
+        # The folder of a single file may be large; only folders that are sources themselves are followed to the bottom.
+        recursive=any(path.is_dir() for path in files),
+        rust_timeout=_TICK,
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    ):
+        if changes or (visited and time.monotonic() >= due):
+            due = time.monotonic() + every
+            yield
+
+
+def _files(source: str) -> list[str]:
+    return bundled() if source == BUNDLED_SOURCE else [source]
