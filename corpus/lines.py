@@ -27,6 +27,9 @@ _OPEN_END = re.compile(
 _BEGINS_ANEW = re.compile(
     r"^(?:this|these|those|they|it|if|however|but|in|you|we|some|most|many|remember|note)\b|[.!?]\s", re.IGNORECASE
 )
+_SPEAKS = re.compile(
+    r"\b(?:here|following|below|you|your|we|these|this|try|try these|do|include[sd]?)\b", re.IGNORECASE
+)
 _CONDITION = re.compile(r"^(?:if|when|once|unless|although|because|as soon as)\b", re.IGNORECASE)
 _QUESTION_WORD = re.compile(r"^(?:if|who|what|when|where|why|which|how|signs)\b", re.IGNORECASE)
 _SMALL = frozenset(
@@ -39,6 +42,7 @@ MAX_QUESTION_WORDS = 22
 MAX_ITEM_WORDS = 30
 MAX_FULL_SENTENCE_ITEM_WORDS = 14
 MAX_LAST_ITEM_WORDS = 8
+MAX_NAME_WORDS = 7
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,13 @@ class Line:
         if self.bullet is not None or self.words > 40:
             return False
         return self.text.endswith(":") or (self.words > 2 and not self.is_title_case and self.has_open_end)
+
+    @cached_property
+    def names_with_colon(self) -> bool:
+        """Whether it is a name with a colon behind it ("Causes of sore heels:") and no sentence that goes on."""
+        name = Line(self.text.removesuffix(":").rstrip(), level=self.level)
+        short = name.words <= MAX_NAME_WORDS and not name.introduces and not _SPEAKS.search(name.text)
+        return self.text.endswith(":") and self.level is None and short and name.may_be_heading
 
     @cached_property
     def has_open_end(self) -> bool:

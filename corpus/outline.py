@@ -49,9 +49,13 @@ class Part:
     pieces: tuple[Piece, ...] = ()
 
 
-def without_number(heading: str) -> str:
-    """The heading without an enumeration in front ("2. Ankle sprains"); "5 stretches" counts and is no enumeration."""
-    return heading if _PLAIN_NUMBER.match(heading) else _ENUMERATION.sub("", heading)
+def label(heading: str) -> str:
+    """The heading as a path says it: without an enumeration in front ("2. Ankle sprains") and a colon behind.
+
+    "5 stretches" counts something and is no enumeration.
+    """
+    name = heading.removesuffix(":").rstrip() or heading
+    return name if _PLAIN_NUMBER.match(name) else _ENUMERATION.sub("", name)
 
 
 def paths(parts: Sequence[Part], *, titled: bool) -> Iterator[tuple[str, ...]]:
@@ -62,7 +66,7 @@ def paths(parts: Sequence[Part], *, titled: bool) -> Iterator[tuple[str, ...]]:
             above.pop()
         if number or not titled:
             above.append((part.level, part.heading))
-        yield tuple(without_number(heading) for _, heading in above if heading)
+        yield tuple(label(heading) for _, heading in above if heading)
 
 
 class _Page:

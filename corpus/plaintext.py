@@ -10,6 +10,7 @@ The rules are about how texts lose their markup when they are copied from a page
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -20,6 +21,7 @@ from corpus.lines import Line
 from corpus.words import content_stems
 
 _MAX_TITLE_WORDS = 25
+_MEANS_THE_TITLE = re.compile(r"\b(?:it|they|this|these)\b", re.IGNORECASE)
 
 
 def to_markdown(text: str) -> str:
@@ -45,6 +47,8 @@ def _is_title(lines: Sequence[Line]) -> bool:
     if first.level is not None:
         return first.level == 1
     if len(lines) < 2 or first.bullet is not None or first.introduces or first.words > _MAX_TITLE_WORDS:
+        return False
+    if first.is_question and _MEANS_THE_TITLE.search(first.text):
         return False
     return (
         not first.text.endswith((".", ";", ","))
@@ -80,7 +84,7 @@ def _single(lines: Sequence[Line], place: int) -> Node:
     line = lines[place]
     after = lines[place + 1] if place + 1 < len(lines) else None
     before = lines[place - 1] if place else None
-    if _is_heading(line, after):
+    if _is_heading(line, after) or _is_heading_with_colon(lines, place):
         return Node("heading", line)
     continues = before is not None and (before.bullet is not None or before.introduces or not before.ends_sentence)
     alone = line.gap > 0 and (after is None or after.gap > 0)
@@ -96,6 +100,14 @@ def _is_heading(line: Line, after: Line | None) -> bool:
     if after is None or not line.may_be_heading or roles.is_furniture(line.text) or roles.is_byline(line.text):
         return False
     return not (line.is_question and after.is_question and not after.gap)
+
+
+def _is_heading_with_colon(lines: Sequence[Line], place: int) -> bool:
+    """Whether a short line with a colon is the heading of the paragraph behind it ("Causes:"), not of a list."""
+    line, after = lines[place], lines[place + 1] if place + 1 < len(lines) else None
+    if after is None or not line.names_with_colon or after.bullet is not None or after.number is not None:
+        return False
+    return after.words > looks.MAX_ITEM_WORDS or (after.ends_sentence and not after.may_be_item)
 
 
 def _bullets_end(lines: Sequence[Line], place: int) -> int:

@@ -161,11 +161,11 @@ def is_summary_heading(heading: str | None) -> bool:
 
 
 def is_promotion(text: str) -> bool:
-    """Whether at least half of the sentences advertise something; never where a word of urgency stands."""
+    """Whether most of the sentences advertise something; never where a word of urgency stands."""
     if _URGENT.search(text):
         return False
     sentences = _SENTENCE.split(text)
-    return sum(bool(_PROMOTION.search(sentence)) for sentence in sentences) * 2 >= len(sentences)
+    return sum(bool(_PROMOTION.search(sentence)) for sentence in sentences) * 2 > len(sentences)
 
 
 def with_roles(parts: Sequence[Part]) -> list[Part]:

@@ -286,6 +286,18 @@ def test_references_and_related_articles_are_furniture() -> None:
     assert items(article) == [["Sore knees", "Sore toes"]]
 
 
+def test_a_name_with_a_colon_over_a_paragraph_is_a_heading() -> None:
+    text = "Sore Hips\n\nHips are joints.\n\nCauses of sore hips:\n\nA fall is one cause. There are more of them.\n"
+    article = article_of(text)
+    assert path_of(article, "A fall") == ("Causes of sore hips",)
+    assert words(article, article.sections[1].heading) == "Causes of sore hips:"
+
+
+def test_a_first_line_that_asks_about_it_is_a_heading_and_no_title() -> None:
+    text = "What is it?\nA hip is a joint. It bears you.\nWhat helps?\nRest helps most of all people.\n"
+    assert paths(article_of(text)) == [("What is it?",), ("What helps?",)]
+
+
 def test_a_last_short_line_is_no_heading() -> None:
     assert path_of(article_of("Sore Hips\n\nHips are joints.\n\nKeep moving"), "Keep moving") == ()
 

@@ -71,6 +71,7 @@ def test_what_is_sold_is_promotion(text: str) -> None:
         "It helps our muscles store oxygen.",
         "Most of the products in our kitchens are safe.",
         "Rest for a week. Ice helps too. Our guide has more.",
+        "A podiatrist will look at how you walk. Call us to find one.",
         "In an emergency, visit us at the hospital.",
         "We recommend rest.",
         "Order matters: stretch first.",
