@@ -59,10 +59,11 @@ class Block:
 class Section:
     """A heading and the blocks directly below it (subsections are sections of their own, in text order).
 
-    `path` holds the headings from the top of the article down to and including this one, without the article's title;
-    an enumeration in front of a heading ("2. ") and a colon behind it are left out. It is empty for the text before the first heading.
-    `heading` is the span of the heading as it stands in the text: the title where `path` is empty and the title stands
-    in the text; `None` where the article gives none or lost it (the section then carries the path of its parent).
+    `path` holds the headings from the top of the article down to and including this one, without the article's title,
+    an enumeration in front of a heading ("2. ") and a colon behind it. It is empty for the text before the first
+    heading. `heading` is the span of the heading as it stands in the text: the title where `path` is empty and the
+    title stands in the text; `None` where the article gives none or lost it (the section then carries the path of its
+    parent).
     """
 
     path: tuple[str, ...]

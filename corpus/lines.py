@@ -30,6 +30,7 @@ _BEGINS_ANEW = re.compile(
 _SPEAKS = re.compile(
     r"\b(?:here|following|below|you|your|we|these|this|try|try these|do|include[sd]?)\b", re.IGNORECASE
 )
+_NEXT_SENTENCE = re.compile(r"[^\W\d_]{2,}[.!?][\"”’)\]]*\s+[\"“‘(]?[A-Z]")
 _CONDITION = re.compile(r"^(?:if|when|once|unless|although|because|as soon as)\b", re.IGNORECASE)
 _QUESTION_WORD = re.compile(r"^(?:if|who|what|when|where|why|which|how|signs)\b", re.IGNORECASE)
 _SMALL = frozenset(
@@ -129,6 +130,11 @@ class Line:
     def ends_sentence(self) -> bool:
         """Whether it ends with a full stop or the like, reference marks behind it aside."""
         return bool(_SENTENCE_STOPS.search(self.text))
+
+    @cached_property
+    def has_sentences(self) -> bool:
+        """Whether more than one sentence stands in it."""
+        return bool(_NEXT_SENTENCE.search(self.text))
 
     @cached_property
     def is_title_case(self) -> bool:

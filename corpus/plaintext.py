@@ -107,7 +107,7 @@ def _is_heading_with_colon(lines: Sequence[Line], place: int) -> bool:
     line, after = lines[place], lines[place + 1] if place + 1 < len(lines) else None
     if after is None or not line.names_with_colon or after.bullet is not None or after.number is not None:
         return False
-    return after.words > looks.MAX_ITEM_WORDS or (after.ends_sentence and not after.may_be_item)
+    return after.has_sentences or not after.may_be_item
 
 
 def _bullets_end(lines: Sequence[Line], place: int) -> int:

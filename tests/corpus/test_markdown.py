@@ -163,3 +163,8 @@ def test_deep_nesting_ends_in_an_article_or_a_clear_error() -> None:
             assert_exact(article_of(markdown))
         except SourceError:
             continue
+
+
+def test_hundreds_of_brackets_are_text_and_do_not_take_minutes() -> None:
+    assert article_of("a[" * 20_000).text == "a[" * 20_000
+    assert article_of("\\[a\\] " * 400).text == " ".join(["[a]"] * 400)
