@@ -1,6 +1,7 @@
 """Typed blocks: a Reply as pages and widget show it, and no decision about content.
 
     alert       a card of fixed words (escalation), with its actions
+    heading     the words of a heading, where an answer quotes one
     paragraph   running text, in pieces, each with the number of its source or none
     list        items, each with the number of its source
     notice      the designed state for "not covered", with the Reply's reason
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
@@ -29,10 +31,14 @@ Find = Callable[[str], Article | None]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text and the number of the source it is quoted from; None for the bot's own words."""
+    """A run of text and the number of the source it is quoted from; None for the bot's own words.
+
+    `cite` says that the footnote mark stands behind it: it is the last before words from elsewhere.
+    """
 
     text: str
     source: int | None
+    cite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the article that the answer quotes."""
+
+    pieces: tuple[Piece, ...]
+    type: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True, slots=True)
 class ItemList:
     """List items, in order; the words that introduce them are the paragraph before."""
 
@@ -84,7 +98,7 @@ class Suggestions:
     type: Literal["suggestions"] = "suggestions"
 
 
-Block = Alert | Paragraph | ItemList | Notice | Suggestions
+Block = Alert | Heading | Paragraph | ItemList | Notice | Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,21 +187,50 @@ def _answer(reply: Reply, find: Find) -> list[Block]:
                 blocks.extend(_paragraphs(between))
                 previous = None
             at = found + len(sentence.text)
-        piece = Piece(sentence.text, sentence.citation)
         together = previous is not None and previous.citation == sentence.citation
-        _append(blocks, piece, is_item=_is_item(sentence, citations.get(sentence.citation), find), together=together)
+        _append(blocks, sentence, _place(sentence, citations.get(sentence.citation), find), together=together)
         previous = sentence
     rest = _BULLET.sub("", _MARK.sub("", text[at:])).strip()
     if any(letter.isalnum() for letter in rest):
         blocks.extend(_paragraphs(rest))
-    return blocks
+    return _cited(blocks)
 
 
-def _append(blocks: list[Block], piece: Piece, *, is_item: bool, together: bool) -> None:
+def _cited(blocks: list[Block]) -> list[Block]:
+    """The same blocks with one footnote mark behind each run of words from one source."""
+    pieces = [piece for block in blocks for piece in _pieces(block)]
+    ends = [
+        piece.source is not None and (following is None or following.source != piece.source)
+        for piece, following in zip_longest(pieces, pieces[1:])
+    ]
+    marks = iter(ends)
+    cited: list[Block] = []
+    for block in blocks:
+        marked = tuple(replace(piece, cite=next(marks)) for piece in _pieces(block))
+        if isinstance(block, ItemList):
+            cited.append(ItemList(marked))
+        elif isinstance(block, Paragraph | Heading):
+            cited.append(replace(block, pieces=marked))
+    return cited
+
+
+def _pieces(block: Block) -> tuple[Piece, ...]:
+    if isinstance(block, ItemList):
+        return block.items
+    return block.pieces if isinstance(block, Paragraph | Heading) else ()
+
+
+Place = Literal["heading", "item", "prose"]
+
+
+def _append(blocks: list[Block], sentence: Sentence, place: Place, *, together: bool) -> None:
+    piece = Piece(sentence.text, sentence.citation)
     last = blocks[-1] if blocks and together else None
-    if is_item and isinstance(last, ItemList):
+    if place == "heading":
+        blocks.append(Heading((piece,)))
+    elif place == "item" and isinstance(last, ItemList):
         blocks[-1] = ItemList((*last.items, piece))
-    elif is_item:
+    elif place == "item":
         blocks.append(ItemList((piece,)))
     elif isinstance(last, Paragraph):
         blocks[-1] = Paragraph((*last.pieces, piece))
@@ -195,18 +238,19 @@ def _append(blocks: list[Block], piece: Piece, *, is_item: bool, together: bool)
         blocks.append(Paragraph((piece,)))
 
 
-def _is_item(sentence: Sentence, citation: Citation | None, find: Find) -> bool:
-    """Whether the sentence stands in the article as (part of) a list item or a table row."""
-    if citation is None:
-        return False
-    article = find(citation.article_id)
-    if article is None or article.version != citation.article_version:
-        return False
+def _place(sentence: Sentence, citation: Citation | None, find: Find) -> Place:
+    """What the sentence is in its article: a heading, (part of) a list item or table row, or running text."""
+    article = find(citation.article_id) if citation is not None else None
+    if citation is None or article is None or article.version != citation.article_version:
+        return "prose"
     start = article.text.find(sentence.text, citation.start, citation.end)
-    if start < 0:
-        return False
-    items = (item for section in article.sections for block in section.blocks for item in block.items)
-    return any(item.start <= start < item.end for item in items)
+    for section in article.sections:
+        if section.heading is not None and section.heading.start <= start < section.heading.end:
+            return "heading"
+        items = (item for block in section.blocks for item in block.items)
+        if any(item.start <= start < item.end for item in items):
+            return "item"
+    return "prose"
 
 
 def _source(citation: Citation, find: Find, site_url: str | None) -> Source:

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.reply import Reply
 from web.answerer import Status
-from web.blocks import Alert, ItemList, Notice, Paragraph, Source, Suggestions
+from web.blocks import Alert, Heading, ItemList, Notice, Paragraph, Source, Suggestions
 from web.examples import EXAMPLES, REQUEST_EXAMPLE
 from web.request import ChatRequest, FeedbackRequest
 from web.settings import ServiceSettings
@@ -59,7 +59,7 @@ def openapi_document(settings: ServiceSettings) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
-_BLOCKS = (Alert, Paragraph, ItemList, Notice, Suggestions)
+_BLOCKS = (Alert, Heading, Paragraph, ItemList, Notice, Suggestions)
 
 
 def _about(settings: ServiceSettings) -> str:

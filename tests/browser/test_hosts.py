@@ -17,7 +17,7 @@ def test_the_chat_works_on_a_hostile_page(page: Page, site: Site, watch: Watch, 
     open_chat(page, f"{site.host}/{host}.html")
     turn = ask(page, "Which shoes?")
     expect(turn).to_contain_text("Choose shoes that fit well.")
-    turn.get_by_role("link", name="Source 2").first.click()
+    turn.get_by_role("link", name="Source 2").click()
     expect(page.get_by_role("group", name="Source 2: Shoes for walking")).to_be_visible()
     ask(page, "emergency")
     expect(panel(page).get_by_role("link", name="Call 999").first).to_be_in_viewport()

@@ -8,13 +8,9 @@ import pytest
 
 from bot.reply import Reply, Sentence
 from tests.web.fakes import ESCALATIONS, ITEMS, LEAD, NASTY, SHOES, WALKING, answer, cite, reply_to
-from web.blocks import Alert, ItemList, Notice, Paragraph, Piece, Suggestions, present
+from web.blocks import Alert, Heading, ItemList, Notice, Paragraph, Piece, Suggestions, present
 
 _ARTICLES = {article.id: article for article in (WALKING, NASTY)}
-
-
-def find(article_id: str) -> object:
-    return _ARTICLES.get(article_id)
 
 
 def shown(reply: Reply) -> tuple[object, ...]:
@@ -23,9 +19,9 @@ def shown(reply: Reply) -> tuple[object, ...]:
 
 def test_list_items_become_a_list_behind_their_lead_in() -> None:
     assert shown(answer())[:3] == (
-        Paragraph((Piece(SHOES, 1),)),
+        Paragraph((Piece(SHOES, 1, cite=True),)),
         Paragraph((Piece(LEAD, 2),)),
-        ItemList(tuple(Piece(item, 2) for item in ITEMS)),
+        ItemList(tuple(Piece(item, 2, cite=item == ITEMS[-1]) for item in ITEMS)),
     )
 
 
@@ -35,14 +31,22 @@ def test_sentences_of_one_source_share_a_paragraph() -> None:
     reply = Reply(
         "answer", f"{first} {second} [1]", sentences=(Sentence(first, 1), Sentence(second, 1)), citations=(citation,)
     )
-    assert shown(reply) == (Paragraph((Piece(first, 1), Piece(second, 1))),)
+    assert shown(reply) == (Paragraph((Piece(first, 1), Piece(second, 1, cite=True))),)
+
+
+def test_a_quoted_heading_stands_on_a_line_of_its_own() -> None:
+    quote = f"Before you go\n\n{LEAD}"
+    sentences = (Sentence("Before you go", 1), Sentence(LEAD, 1))
+    citations = (cite(WALKING, quote, 1),)
+    reply = Reply("answer", f"Before you go {LEAD} [1]", sentences=sentences, citations=citations)
+    assert shown(reply) == (Heading((Piece("Before you go", 1),)), Paragraph((Piece(LEAD, 1, cite=True),)))
 
 
 def test_words_of_the_bot_between_quotes_are_kept_and_have_no_source() -> None:
     reply = replace(answer(SHOES), text=f"On your first question:\n- {SHOES} [1]\nAsk me more.")
     assert shown(reply) == (
         Paragraph((Piece("On your first question:", None),)),
-        Paragraph((Piece(SHOES, 1),)),
+        Paragraph((Piece(SHOES, 1, cite=True),)),
         Paragraph((Piece("Ask me more.", None),)),
     )
 

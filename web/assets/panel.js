@@ -42,12 +42,12 @@ export function panel(host, box, launcher, base) {
   const pins = make("div.pins", { role: "region", "aria-label": TEXTS.important, hidden: "" });
   const about = make("p.about", null, TEXTS.about);
   const log = make("div.log", { role: "log", "aria-live": "off", tabindex: 0, "aria-label": TEXTS.conversation }, about);
-  const input = make("textarea", { id: "input", rows: 2, "aria-describedby": "left note", enterkeyhint: "send", autofocus: "" });
+  const input = make("textarea", { id: "input", rows: 1, "aria-describedby": "left note", enterkeyhint: "send", autofocus: "" });
   const left = make("span.left", { id: "left" });
   const note = make("div.note", { id: "note" });
   const submit = make("button.send", { type: "submit" }, TEXTS.send);
-  const form = make("form.ask", { novalidate: "" }, note, make("label", { for: "input" }, TEXTS.label), input,
-    make("div.row", null, left, submit));
+  const form = make("form.ask", { novalidate: "" }, note, make("label", { for: "input" }, TEXTS.label),
+    make("div.row", null, input, submit), left);
   const restart = button(TEXTS.restart, () => clear());
   const tools = make("details.tools", null, make("summary", null, TEXTS.more), make("div.menu", null,
     navigator.clipboard && button(TEXTS.copyAll, () => copy(transcript())), button(TEXTS.print, () => print()), button(TEXTS.save, () => save()), restart));
@@ -253,19 +253,17 @@ export function panel(host, box, launcher, base) {
     const { reply } = turn;
     article.append(make("h3", null, reply.kind == "abstain" ? TEXTS.notice : card ? TEXTS.afterAlert : TEXTS.answer));
     const run = (node, pieces, items) => {
-      each(pieces, (piece, i) => {
+      each(pieces, (piece) => {
         const into = items ? node.appendChild(make("li")) : node;
         into.append(piece.text);
-        const next = pieces[i + 1];
-        each(reply.sources, (source) => {
-          if (source.number == piece.source && (!next || next.source != piece.source)) into.append(reference(source));
-        });
+        if (piece.cite) each(reply.sources, (source) => { if (source.number == piece.source) into.append(reference(source)); });
         into.append(" ");
       });
       article.append(node);
     };
     each(reply.blocks, (block) => {
       if (block.type == "paragraph") run(make("p"), block.pieces);
+      else if (block.type == "heading") run(make("p.title"), block.pieces);
       else if (block.type == "list") run(make("ul"), block.items, true);
       else if (block.type == "notice") article.append(nothing(block));
       else if (block.type == "alert" && block.tier == "assessment") article.append(alertCard(block));
@@ -276,7 +274,7 @@ export function panel(host, box, launcher, base) {
   };
   const nothing = (block) => make("div.nothing", null, make("p", null, block.text),
     search(),
-    site.contact && make(site.contactUrl ? "a" : "p", { href: site.contactUrl }, site.contact));
+    site.contactUrl && make("a", { href: site.contactUrl }, site.contact));
   const suggest = (article, questions) => {
     if (!questions.length) return;
     const next = make("div.next", null, make("h4", null, TEXTS.nextQuestions));
@@ -289,10 +287,10 @@ export function panel(host, box, launcher, base) {
   const alertCard = (block) => {
     const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(TEXTS.tiers[block.tier] + ": "), block.headline));
     card.classList.add(block.tier);
-    const inside = card.appendChild(make("div.in"));
-    each(block.text.split("\n"), (line) => { if (line.trim()) inside.append(make("p", null, line)); });
     const calls = card.appendChild(make("p.calls"));
     each(block.actions, (action) => calls.append(call(action), " "));
+    const inside = card.appendChild(make("div.in"));
+    each(block.text.split("\n"), (line) => { if (line.trim()) inside.append(make("p", null, line)); });
     return card;
   };
   const pin = (block) => {
@@ -435,7 +433,6 @@ export function panel(host, box, launcher, base) {
       }, { "aria-pressed": "false", ...attributes });
       group.append(made);
     };
-    row.append(make("span.quiet", null, TEXTS.helpful));
     each([true, false], (helpful) => choice(helpful ? TEXTS.yes : TEXTS.no, row, (on) => {
       why.hidden = !on || helpful;
       send(on ? helpful : null);
@@ -461,7 +458,7 @@ export function panel(host, box, launcher, base) {
   const plain = ({ question, reply }) => {
     let out = TEXTS.asked + ": " + question + "\n\n" + (reply.kind == "escalation" ? "" : reply.text + "\n");
     each(reply.sources, (source) => {
-      out += "\n[" + source.number + "] " + source.title + " > " + source.section + "\n    " + (source.link || base + source.page).split("#")[0] + "\n";
+      out += "\n[" + source.number + "] " + source.title + (source.section && " > " + source.section) + "\n    " + (source.link || base + source.page).split("#")[0] + "\n";
       if (source.reviewed) out += "    " + fill(TEXTS.reviewed, { date: source.reviewed }) + "\n";
     });
     return out + "\n";
