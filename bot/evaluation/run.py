@@ -67,7 +67,7 @@ def trials(cases: Sequence[Case], bot: Bot, advance: Advance = lambda _: None) -
 
 
 def _eager(bot: Bot) -> Bot:
-    """The same bot with a threshold of 0."""
+    """The same bot with thresholds of 0."""
     generation = bot.generation
     screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
-    return Bot(generation, screen, weights=msgspec.structs.replace(shipped(), threshold=0.0))
+    return Bot(generation, screen, weights=msgspec.structs.replace(shipped(), threshold=0.0, follow_up_threshold=0.0))

@@ -11,6 +11,7 @@ import click
 
 from bot.bot import Bot
 from bot.conversation import Conversation, Message
+from web.cli.message import MAX_CHARACTERS
 from web.cli.opening import open_bot
 from web.cli.options import index_option
 
@@ -70,6 +71,9 @@ def _conversation(line: dict[str, Any]) -> tuple[list[str], str | None]:
     messages, region = line.get("messages"), line.get("region")
     if not isinstance(messages, list) or not messages or not all(isinstance(text, str) for text in messages):
         raise _BadLine('"messages" must be a list of at least one text')
+    longest = max(map(len, messages))
+    if longest > MAX_CHARACTERS:
+        raise _BadLine(f"a message has {longest} characters; {MAX_CHARACTERS} is the most")
     if region is not None and not isinstance(region, str):
         raise _BadLine('"region" must be a text such as "uk"')
     return messages, region
