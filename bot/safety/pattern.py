@@ -201,41 +201,48 @@ def forms(word: str) -> tuple[str, ...]:
 
 
 class Board:
-    """Where each element occurs in one message: `at[i]` maps element numbers to the ends of their occurrences at word i."""
+    """Where the elements of patterns occur in one message.
+
+    A set of elements is one integer with a bit for each. `at[i]` holds, for each phrase that begins at word i, the elements
+    that it belongs to and the place past its end; `present` is the union of all.
+    """
 
     def __init__(self, sentence: Sequence[int], filler: Sequence[bool]) -> None:
-        self.at: list[dict[int, list[int]]] = [{} for _ in sentence]
-        self.where: dict[int, list[int]] = {}
+        self.at: list[list[tuple[int, int]]] = [[] for _ in sentence]
+        self.present = 0
         self._sentence = sentence
         self._reach = _reach(sentence, filler)
 
-    def add(self, element: int, start: int, end: int) -> None:
-        """Note that `element` covers the words from `start` up to, not including, `end`."""
-        ends = self.at[start].setdefault(element, [])
-        if end not in ends:
-            ends.append(end)
-            self.where.setdefault(element, []).append(start)
+    def add(self, elements: int, start: int, end: int) -> None:
+        """Note that the words from `start` up to, not including, `end` are each of `elements`."""
+        self.at[start].append((elements, end))
+        self.present |= elements
 
     def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]]) -> list[Hit]:
         """All hits of a compiled pattern, by their first word."""
-        found = [self._sequence(group) for group in groups]
-        if not all(found):
-            return []
-        hits = found[0]
-        for other in found[1:]:
-            hits = self._joined(hits, other)
-        return sorted(set(hits), key=lambda hit: (hit.first, hit.last))
+        hits: list[Hit] | None = None
+        for group in groups:
+            found = self._sequence(group)
+            hits = found if hits is None else self._joined(hits, found)
+            if not hits:
+                return []
+        return sorted(set(hits or ()), key=lambda hit: (hit.first, hit.last))
 
     def _sequence(self, steps: Sequence[tuple[int, bool, int]]) -> list[Hit]:
-        lead = next(i for i, step in enumerate(steps) if not step[1])
-        starts = sorted({start for step in steps[: lead + 1] for start in self.where.get(step[0], ())})
+        lead = 0
+        for element, optional, _ in steps:
+            lead |= 1 << element
+            if not optional:
+                break
+        starts = [i for i, here in enumerate(self.at) if any(elements & lead for elements, _ in here)]
         return [Hit(start, end - 1) for start in starts for end in self._ends(start, steps)]
 
     def _ends(self, start: int, steps: Sequence[tuple[int, bool, int]]) -> set[int]:
         """The ends of all matches that begin at word `start`."""
         ends: set[int] = set()
         for element, optional, gap in steps:
-            after = self._after(ends, element, gap) if ends else set(self.at[start].get(element, ()))
+            bit = 1 << element
+            after = self._after(ends, bit, gap) if ends else {end for found, end in self.at[start] if found & bit}
             if optional:
                 ends = ends | after
             elif not after:
@@ -244,7 +251,7 @@ class Board:
                 ends = after
         return ends
 
-    def _after(self, ends: set[int], element: int, gap: int) -> set[int]:
+    def _after(self, ends: set[int], bit: int, gap: int) -> set[int]:
         found: set[int] = set()
         for end in ends:
             limit = max(self._reach[end - 1], end + gap)
@@ -252,7 +259,7 @@ class Board:
             for i in range(end, min(limit + 1, len(self.at))):
                 if self._sentence[i] != number:
                     break
-                found.update(self.at[i].get(element, ()))
+                found.update(past for elements, past in self.at[i] if elements & bit)
         return found
 
     def _joined(self, hits: list[Hit], others: list[Hit]) -> list[Hit]:

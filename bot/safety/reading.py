@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.safety import number, text
 from bot.safety.context import Decision, Surroundings
@@ -11,8 +12,6 @@ from bot.safety.pattern import Board, Hit
 from bot.safety.rulebook import Entry, Rulebook
 from bot.safety.spelling import Speller
 
-BODY = ("foot", "ankle", "calf", "shin", "knee", "hip", "groin", "thigh", "leg", "achilles", "upper_limb", "chest", "back", "head",
-        "belly", "testicle")  # fmt: skip
 _PRONOUNS = frozenset("it its they theyre them that thats this".split())
 _SIGN_OF_CRISIS = "crisis"
 
@@ -45,16 +44,11 @@ class Reader:
     def __init__(self, book: Rulebook) -> None:
         self.book = book
         self._speller = Speller(book.vocabulary, book.lexicon.autocorrect)
-        numbers = {name: n for n, name in enumerate(book.names)}
-        self._body = frozenset(numbers[f"<{name}>"] for name in BODY)
-        self._by_anchor: dict[int, list[tuple[frozenset[int], Entry]]] = {}
-        shared: dict[int, int] = {}
+        self._body = sum(1 << element for element in book.body)
+        self._by_anchor: dict[int, list[tuple[int, Entry]]] = {}
         for entry in book.entries:
-            for element in entry.required:
-                shared[element] = shared.get(element, 0) + 1
-        for entry in book.entries:
-            anchor = min(entry.required, key=lambda element: shared[element])
-            self._by_anchor.setdefault(anchor, []).append((frozenset(entry.required), entry))
+            self._by_anchor.setdefault(entry.anchor, []).append((_required(entry), entry))
+        self._anchors = sum(1 << anchor for anchor in self._by_anchor)
 
     def read(self, raw: str, part: tuple[int, ...] = ()) -> Reading:
         """All findings of one message; `part` is the body part that a first "it" may mean."""
@@ -98,9 +92,14 @@ class Reader:
         return Found(rule, hit, evidence, entry.text, decision)
 
     def _candidates(self, board: Board) -> Iterator[Entry]:
-        for element in board.where:
-            for required, entry in self._by_anchor.get(element, ()):
-                if required <= board.where.keys():
+        """The patterns whose elements all occur, found by the rarest element of each."""
+        present = board.present
+        anchors = present & self._anchors
+        while anchors:
+            lowest = anchors & -anchors
+            anchors ^= lowest
+            for required, entry in self._by_anchor[lowest.bit_length() - 1]:
+                if required & present == required:
                     yield entry
 
     def _board(self, message: text.Message, part: tuple[int, ...]) -> tuple[Board, tuple[int, ...]]:
@@ -111,14 +110,15 @@ class Reader:
         for tag, first, past in number.tags(message):
             tags.setdefault(first, []).append((tag, min(past, len(words))))
         for i, word in enumerate(words):
-            if part and word in _PRONOUNS:
-                for element in part:
-                    board.add(element, i, i + 1)
-            for element, end in self._occurrences(words, readings, tags, i):
-                board.add(element, i, end)
-            spoken = board.at[i]
-            if word not in _PRONOUNS and not self._body.isdisjoint(spoken):
-                part = tuple(spoken)
+            spoken = 0
+            for elements, end in self._occurrences(words, readings, tags, i):
+                board.add(elements, i, end)
+                spoken |= elements
+            if word in _PRONOUNS:
+                for elements in part:
+                    board.add(elements, i, i + 1)
+            elif spoken & self._body:
+                part = (spoken,)
         return board, part
 
     def _occurrences(
@@ -128,24 +128,38 @@ class Reader:
         tags: Mapping[int, list[tuple[str, int]]],
         start: int,
     ) -> Iterator[tuple[int, int]]:
-        """The elements that begin at word `start`, each with the place past its end."""
+        """The sets of elements that begin at word `start`, each with the place past its end."""
         open_ends = [(self.book.trie, start)]
         while open_ends:
             node, i = open_ends.pop()
             if i == len(words):
                 continue
-            for reading in (words[i], *readings.get(words[i], ())):
+            steps = [(reading, i + 1) for reading in (words[i], *readings.get(words[i], ()))]
+            for reading, past in (*steps, *tags.get(i, ())):
                 after = node
                 for piece in reading.split(" "):
                     after = after.get(piece, _NOWHERE)
                 if after:
-                    yield from ((element, i + 1) for element in after.get("", ()))
-                    open_ends.append((after, i + 1))
-            for tag, past in tags.get(i, ()):
-                after = node.get(tag, _NOWHERE)
-                if after:
-                    yield from ((element, past) for element in after.get("", ()))
+                    if "" in after:
+                        yield _elements(after), past
                     open_ends.append((after, past))
 
 
-_NOWHERE: dict[str, dict[str, object]] = {}
+def _elements(node: dict[str, Any]) -> int:
+    """The elements of a phrase as one integer; a list of numbers as it lies in the file becomes it on first use."""
+    held = node[""]
+    if not isinstance(held, int):
+        held = node[""] = sum(1 << element for element in held)
+    return int(held)
+
+
+def _required(entry: Entry) -> int:
+    required = 0
+    for group in entry.groups:
+        for element, optional, _ in group:
+            if not optional:
+                required |= 1 << element
+    return required
+
+
+_NOWHERE: dict[str, Any] = {}

@@ -22,10 +22,16 @@ from bot.safety.pattern import Pattern, PatternError, parse, phrases
 
 T = TypeVar("T")
 
-FORMAT = 3
+FORMAT = 5
 """Version of the compiled form; part of its file name."""
 
 FOLDER = Path(__file__).parent
+
+BODY = (
+    "foot", "ankle", "calf", "shin", "knee", "hip", "groin", "thigh", "leg", "achilles", "upper_limb", "chest", "back", "head",
+    "belly", "testicle",
+)  # fmt: skip
+"""The families that "it" can point back to."""
 
 Level = Literal["none", "assessment", "urgent", "crisis", "emergency"]
 LEVELS: tuple[Level, ...] = ("none", "assessment", "urgent", "crisis", "emergency")
@@ -141,9 +147,9 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
     owner: str
     text: str
-    required: tuple[int, ...]
     groups: Compiled
     negative: bool
+    anchor: int
 
 
 class Rulebook(msgspec.Struct, frozen=True):
@@ -160,7 +166,7 @@ class Rulebook(msgspec.Struct, frozen=True):
     lexicon: Lexicon
     trie: dict[str, Any]
     entries: tuple[Entry, ...]
-    names: tuple[str, ...]
+    body: tuple[int, ...]
     vocabulary: frozenset[str]
     fillers: frozenset[str]
 
@@ -242,7 +248,7 @@ def build(folder: Path, version: str = "") -> Rulebook:
         lexicon=lexicon,
         trie=press.trie,
         entries=tuple(press.entries),
-        names=tuple(press.numbers),
+        body=tuple(press.numbers[f"<{name}>"] for name in BODY),
         vocabulary=frozenset(word for word in press.words if len(word) > 3 and word.isalpha()),
         fillers=frozenset(lexicon.fillers),
     )
@@ -254,6 +260,8 @@ class _Press:
     def __init__(self, lexicon: Lexicon) -> None:
         self.families = lexicon.families
         self.negations = frozenset(lexicon.negations)
+        self.small = frozenset(lexicon.fillers) | self.negations
+        self.common: list[int] = []
         self.numbers: dict[str, int] = {}
         self.negative: dict[str, bool] = {}
         self.trie: dict[str, Any] = {}
@@ -279,15 +287,20 @@ class _Press:
             raise RuleError(
                 path.name, line_of(path, text), f"in a pattern of {owner.partition(':')[2]!r}: {reason}"
             ) from error
-        required = tuple({element for group in groups for element, optional, _ in group if not optional})
         negative = any(self.negative[s.key] for group in pattern.groups for s in group)
-        self.entries.append(Entry(owner, text, required, groups, negative))
+        self.entries.append(Entry(owner, text, groups, negative, self._rarest(groups)))
+
+    def _rarest(self, groups: Compiled) -> int:
+        """The required element that fewest messages contain, going by the number of its phrases and by its small words."""
+        needed = [element for group in groups for element, optional, _ in group if not optional]
+        return min(needed, key=lambda element: (self.common[element], element))
 
     def _number(self, key: str) -> int:
         if key in self.numbers:
             return self.numbers[key]
         made = list(phrases(key, self.families))
         self.numbers[key] = n = len(self.numbers)
+        self.common.append(len(made) + 10_000 * any(len(p) == 1 and p[0] in self.small for p in made))
         self.negative[key] = any(word in self.negations for phrase in made for word in phrase)
         for phrase in made:
             node = self.trie

@@ -10,7 +10,7 @@ from bot.reply import Escalation, Finding, Tier
 from bot.safety import message
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
-from bot.safety.state import Ledger, Noted
+from bot.safety.state import Ledger, Noted, alone
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 Refusal = Literal["diagnosis", "dose", "clearance"]
 _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
+
+
+_SITUATIONS = {"crisis": "crisis", "assessment": "load"}
+"""What to say when the second layer raises a tier by itself, and so names no concept."""
 
 
 class SentenceEncoder(Protocol):
@@ -88,11 +92,14 @@ class Screen:
         standing: Mapping[str, Noted] = {}
         part: tuple[int, ...] = ()
         readings: list[Reading] = []
+        vectors = self._encoder.encode(list(messages)) if self._meaning and self._encoder and messages else None
         for turn, text in enumerate(messages):
             reading = self._reader.read(text, part)
             part = reading.part
             readings.append(reading)
             ledger.hear(turn, reading)
+            if vectors is not None:
+                fired += self._weigh(ledger, reading, turn, vectors[turn])
             before, standing = standing, ledger.standing(turn)
             fired += _trace(self._book, reading, turn)
         tier = max((noted.level for noted in standing.values()), key=LEVELS.index, default="none")
@@ -113,6 +120,17 @@ class Screen:
             degraded=degraded,
             full_form=new,
         )
+
+    def _weigh(self, ledger: Ledger, reading: Reading, turn: int, vector: NDArray[np.float32]) -> list[Fired]:
+        """Let the second layer raise what the rules made of one message."""
+        assert self._meaning is not None
+        level = alone(self._book, reading)
+        opinion = self._meaning.judge(reading, level, vector)
+        scores = ", ".join(f"{step} {score:.2f}" for step, score in opinion.scores.items())
+        text = reading.message.raw.strip()
+        if LEVELS.index(opinion.level) > LEVELS.index(level):
+            ledger.note(Noted("wording", opinion.level, text, turn, _SITUATIONS.get(opinion.level, "general"), "meaning"))
+        return [Fired("wording", opinion.level, text, text, scores, "meaning", turn)]
 
     def _escalation(
         self, tier: Level, counted: Sequence[Noted], readings: Sequence[Reading], region: str | None, full: bool

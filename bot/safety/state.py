@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.safety.reading import Found, Reading
 from bot.safety.rulebook import LEVELS, Combination, Level, Rulebook
@@ -49,6 +49,12 @@ class Ledger:
             found.rule, level, found.evidence, turn, concept.situation if concept else "general"
         )
 
+    def note(self, noted: Noted) -> None:
+        """Add what another layer says; a higher tier that it said before stays."""
+        known = self.noted.get(noted.rule)
+        if known is None or LEVELS.index(known.level) <= LEVELS.index(noted.level):
+            self.noted[noted.rule] = noted
+
     def _withdraw(self, reading: Reading, present: Sequence[Found]) -> None:
         here = {found.rule for found in present}
         for found in reading.found:
@@ -90,9 +96,29 @@ class Ledger:
                     whole._derive(combination, turn)
             if before == (len(whole.noted), sum(LEVELS.index(n.level) for n in whole.noted.values())):
                 break
+        whole._raise_by_modifier(turn)
         return whole.noted
+
+    def _raise_by_modifier(self, turn: int) -> None:
+        """A risk of the whole body raises an assessment finding to urgent (sheet, 1d)."""
+        risks = [n for n in self.noted.values() if n.rule in self.book.concepts and self.book.concepts[n.rule].modifier]
+        for noted in list(self.noted.values()):
+            if noted.level == "assessment" and any(risk.rule != noted.rule for risk in risks):
+                self.noted[noted.rule] = replace(noted, level="urgent", layer=f"modifier {risks[0].rule}")
 
 
 def _meets(combination: Combination, names: Iterable[str]) -> bool:
     have = set(names)
     return all(any(name in have for name in group) for group in combination.when)
+
+
+def alone(book: Rulebook, reading: Reading) -> Level:
+    """The tier that the rules give to one message by itself."""
+    ledger = Ledger(book)
+    ledger.hear(0, reading)
+    return highest(ledger.standing(0))
+
+
+def highest(standing: Mapping[str, Noted]) -> Level:
+    """The highest tier of what stands."""
+    return max((noted.level for noted in standing.values()), key=LEVELS.index, default="none")
