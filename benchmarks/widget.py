@@ -26,9 +26,11 @@ SLOWER = 4
 
 _WATCH = """
 window.slowest = 0; window.shift = 0; window.long = 0;
-new PerformanceObserver((l) => l.getEntries().forEach((e) => { window.slowest = Math.max(window.slowest, e.duration); }))
+const slow = (e) => { window.slowest = Math.max(window.slowest, e.duration); };
+new PerformanceObserver((l) => l.getEntries().forEach(slow))
   .observe({ type: 'event', durationThreshold: 16, buffered: true });
-new PerformanceObserver((l) => l.getEntries().forEach((e) => { if (!e.hadRecentInput) shift += e.value; }))
+const count = (e) => { if (!e.hadRecentInput) window.shift += e.value; };
+new PerformanceObserver((l) => l.getEntries().forEach(count))
   .observe({ type: 'layout-shift', buffered: true });
 new PerformanceObserver((l) => { window.long += l.getEntries().length; }).observe({ type: 'longtask', buffered: true });
 """

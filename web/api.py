@@ -14,6 +14,8 @@ from web.problem import Problem
 from web.request import read_chat, read_feedback, require_json
 from web.service import Answered, Service, as_json
 
+_READ = ["GET", "HEAD"]
+
 
 def router(service: Service) -> APIRouter:
     """All routes of this module, bound to one service."""
@@ -38,16 +40,16 @@ def router(service: Service) -> APIRouter:
         service.metrics.heard(read_feedback(await request.body()))
         return Response(status_code=204)
 
-    @routes.get("/healthz", include_in_schema=False)
+    @routes.api_route("/healthz", methods=_READ, include_in_schema=False)
     async def healthz() -> Response:
         return _json({"status": "ok"})
 
-    @routes.get("/readyz", include_in_schema=False)
+    @routes.api_route("/readyz", methods=_READ, include_in_schema=False)
     async def readyz() -> Response:
         status = service.answerer.status()
         return _json(status, 200 if status.ready else 503)
 
-    @routes.get("/metrics", include_in_schema=False)
+    @routes.api_route("/metrics", methods=_READ, include_in_schema=False)
     async def metrics() -> Response:
         if not service.settings.metrics:
             raise Problem(404, "Metrics are switched off.")

@@ -12,6 +12,7 @@ from web import api, pages
 from web.answerer import Answerer
 from web.assets import compose_assets
 from web.doors import BodyLimit, OriginDoor, RateDoor, RequestLog, SecurityHeaders
+from web.limits import ClientAddress, RateLimits
 from web.openapi import openapi_document
 from web.problem import Problem
 from web.service import Service
@@ -32,7 +33,7 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
             Middleware(RequestLog),
             Middleware(OriginDoor, settings=settings, metrics=service.metrics),
             Middleware(BodyLimit, settings=settings),
-            Middleware(RateDoor, settings=settings),
+            Middleware(RateDoor, limits=RateLimits(settings), clients=ClientAddress(settings)),
         ],
         exception_handlers={HTTPException: _not_served, RequestValidationError: _not_valid},
     )
@@ -40,7 +41,7 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
     app.include_router(pages.router(service, assets))
     document = openapi_document(settings)
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> Response:
         return Response(document, media_type="application/json", headers={"cache-control": "no-cache"})
 

@@ -116,7 +116,10 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "feedback": settings.feedback,
     }
     css = _accent(_built("panel.css"), settings)
-    return _fill(_say(_built("panel.js"), texts), {"CSS": css, "SITE": {key: value for key, value in site.items() if value is not None}})
+    return _fill(
+        _say(_built("panel.js"), texts),
+        {"CSS": css, "SITE": {key: value for key, value in site.items() if value is not None}},
+    )
 
 
 def _say(source: str, texts: Texts) -> str:

@@ -229,10 +229,10 @@ class BodyLimit:
 class RateDoor:
     """Counts what costs us work (every POST) per client, and refuses what is over the limit with Retry-After."""
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
+    def __init__(self, app: ASGIApp, limits: RateLimits, clients: ClientAddress) -> None:
         self._app = app
-        self._limits = RateLimits(settings)
-        self._clients = ClientAddress(settings)
+        self._limits = limits
+        self._clients = clients
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request."""

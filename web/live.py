@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.bot import Bot, Site
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Message
 from bot.reply import Action, Reply
 from bot.safety.message import region_of, regions
 from corpus.article import Article
@@ -24,6 +24,7 @@ from web.answerer import Answerer, Status
 log = logging.getLogger("footnote.web")
 
 _POLL_SECONDS = 1.0
+_FIRST = Conversation((Message("visitor", "When should I see a doctor about this?"),))
 
 
 class BotAnswerer:
@@ -72,7 +73,7 @@ class LiveAnswerer:
         self._folder = folder
         self._site = site
         self._clock = clock
-        self._current = BotAnswerer(Bot.open(folder, site))
+        self._current = self._open()
         self._looked = clock()
         self._refused: str | None = None
         self._opening = threading.Lock()
@@ -110,6 +111,12 @@ class LiveAnswerer:
         """The status of the generation current now."""
         return self.hold().status()
 
+    def _open(self) -> BotAnswerer:
+        answerer = BotAnswerer(Bot.open(self._folder, self._site))
+        # Texts and models are read when they are first needed: let that be now, and not while a visitor waits.
+        answerer.reply(_FIRST)
+        return answerer
+
     def _look(self) -> None:
         try:
             name = IndexFolder(self._folder).current_name()
@@ -120,7 +127,7 @@ class LiveAnswerer:
 
     def _exchange(self, name: str) -> None:
         try:
-            self._current = BotAnswerer(Bot.open(self._folder, self._site))
+            self._current = self._open()
             log.info("generation exchanged", extra={"generation": self._current.generation_name})
         except FootnoteError as error:
             self._refused = name  # do not try the same broken generation every second

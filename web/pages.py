@@ -20,6 +20,7 @@ from web.service import Service
 from web.settings import ServiceSettings
 from web.talk import Talk, talk
 
+_READ = ["GET", "HEAD"]
 _FOREVER = "public, max-age=31536000, immutable"
 _SOON = "public, max-age=300"
 _ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
@@ -59,7 +60,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     pages = Pages(service, assets)
 
-    @routes.get("/")
+    @routes.api_route("/", methods=_READ)
     async def demonstration(request: Request) -> Response:
         held = service.answerer.hold()
         ids = held.article_ids()
@@ -75,7 +76,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
             base=str(request.base_url).rstrip("/"),
         )
 
-    @routes.get("/chat")
+    @routes.api_route("/chat", methods=_READ)
     async def chat_page() -> Response:
         return pages.page("chat", talk=Talk(), earlier=[], problem=None, draft="")
 
@@ -83,7 +84,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
     async def chat_turn(request: Request) -> Response:
         return await _turn(pages, await request.body())
 
-    @routes.get("/articles/{article_id}")
+    @routes.api_route("/articles/{article_id}", methods=_READ)
     async def article(
         article_id: str, start: str = "", end: str = "", version: str = "", section: str = ""
     ) -> Response:
@@ -92,11 +93,11 @@ def router(service: Service, assets: Assets) -> APIRouter:
             return pages.page("missing", 404)
         return _article(pages, found, _span(start, end), version, section)
 
-    @routes.get("/widget.js")
+    @routes.api_route("/widget.js", methods=_READ)
     async def widget(request: Request) -> Response:
         return _file(request, assets["loader.js"], _SOON)
 
-    @routes.get("/assets/{digest}/{name}")
+    @routes.api_route("/assets/{digest}/{name}", methods=_READ)
     async def asset(request: Request, digest: str, name: str) -> Response:
         file = assets.files.get(name)
         if file is None:

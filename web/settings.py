@@ -7,6 +7,7 @@ closed: a key that nobody reads is an error, since a misspelt limit would otherw
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -164,10 +165,21 @@ def check(settings: ServiceSettings) -> None:
         link = getattr(settings, key)
         if link is not None and not _LINK.fullmatch(link):
             raise SettingsError(f"{key}: {link!r} is no https, mailto or tel link")
+    for proxy in settings.trusted_proxies:
+        if not _is_network(proxy):
+            raise SettingsError(f"trusted_proxies: {proxy!r} is no address or network; write it as 10.0.0.0/8")
     _check_numbers(settings)
     _check_accent(settings)
     if settings.mode == "production":
         _check_production(settings)
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_numbers(settings: ServiceSettings) -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Connect
 from web.limits import ClientAddress
 from web.logs import JsonLines
-from web.settings import ServiceSettings
+from web.settings import ServiceSettings, SettingsError
 
 OURS = {"messages": [{"role": "visitor", "text": "hello"}]}
 ALLOWED = "https://clinic.example"
@@ -145,6 +145,12 @@ def test_nothing_that_a_visitor_wrote_and_no_address_is_logged(
     first = json.loads(lines[0])
     assert (first["route"], first["status"]) == ("/api/v1/chat", 200)
     assert json.loads(lines[3])["route"] == "none"
+
+
+@pytest.mark.parametrize("storage", ["nonsense", "redis-is-missing://x", "memcached"])
+def test_a_storage_that_cannot_be_used_is_refused_at_the_start(connect: Connect, storage: str) -> None:
+    with pytest.raises(SettingsError, match="rate_storage"):
+        connect(ServiceSettings(rate_storage=storage))
 
 
 def _client(peer: str, forwarded: str | None = None, proxies: tuple[str, ...] = ()) -> str:

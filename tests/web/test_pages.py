@@ -118,6 +118,11 @@ def test_a_form_that_is_no_form_is_refused(client: TestClient) -> None:
     assert client.post("/chat", data={"earlier": ["x"] * 100}).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/", "/chat", "/articles/walking-shoes", "/widget.js", "/healthz", "/openapi.json"])
+def test_head_is_answered_like_get(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == 200
+
+
 def test_an_empty_index_has_a_page_of_its_own(client: TestClient, answerer: FakeAnswerer) -> None:
     answerer.articles = {}
     response = client.get("/")

@@ -44,6 +44,7 @@ def test_lists_may_be_written_with_commas(tmp_path: Path) -> None:
         ('accent = "red; } * {"', "is no colour"),
         ('contact_url = "javascript:alert(1)"', "is no https, mailto or tel link"),
         ("ipv6_prefix = 200", "ipv6_prefix"),
+        ('trusted_proxies = ["my-proxy"]', "is no address or network"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_key(tmp_path: Path, text: str, message: str) -> None:
