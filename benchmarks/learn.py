@@ -27,7 +27,7 @@ from benchmarks.learn_importance import lines
 from bot.answering import features
 from bot.answering.model import Linear, Weights, shipped
 from bot.evaluation.questions import load
-from bot.evaluation.score import squeeze
+from bot.evaluation.score import mentions, squeeze
 from bot.retrieval import suited
 from bot.turn import Thinker
 from bot.understanding.followup import Past, Resolver
@@ -41,7 +41,10 @@ Array = NDArray[np.float64]
 KEPT = 0.955
 """Share of the answerable questions that must still be answered; the issue asks for 0.95 on questions not seen."""
 
-_EXTRA = frozenset({"heading", "elsewhere", "follow-up answer", "follow-up abstain"})
+KEPT_LATER = 0.98
+"""As KEPT, for follow-ups: what came before has shown already that the site is the right place to ask."""
+
+_EXTRA = frozenset({"heading", "overview", "elsewhere", "follow-up answer", "follow-up abstain"})
 """Samples that are learned from and not counted in the figures of single questions."""
 
 _OTHER_TOPICS = frozenset({"far", "adversarial"})
@@ -81,6 +84,7 @@ def samples(index: Path, questions: Path, public: Path | None = None) -> list[Sa
             sample.source, sample.label, sample.answerable = str(index), case.label, turn.expect == "answer"
             result.append(sample)
     result += _from_headings(reader, resolver, searcher)
+    result += _from_lists(reader, resolver, searcher, questions)
     result += _from_dialogues(reader, resolver, searcher, questions)
     return result + (_from_elsewhere(reader, resolver, searcher, public, 120) if public else [])
 
@@ -129,6 +133,26 @@ def _from_elsewhere(reader: Reader, resolver: Resolver, searcher: Searcher, publ
         if sample:
             sample.label, sample.weight, sample.answerable = "elsewhere", 0.2, False
             result.append(sample)
+    return result
+
+
+def _from_lists(reader: Reader, resolver: Resolver, searcher: Searcher, questions: Path) -> list[Sample]:
+    """Questions for an overview: gold are the candidates that name most of what must be mentioned."""
+    result: list[Sample] = []
+    for case in load([questions], "tuned"):
+        if case.group != "list":
+            continue
+        sample = _sample(reader, resolver, searcher, case.turns[0].user, ())
+        if sample is None:
+            continue
+        wanted = case.turns[0].must_mention
+        named = [
+            sum(any(mentions(" ".join(hit.passage.sentence_texts), word) for word in words) for words in wanted)
+            for hit in sample.hits
+        ]
+        sample.gold = np.array([count >= max(2, 0.75 * max(named)) for count in named])
+        sample.label = "overview"
+        result.append(sample)
     return result
 
 
@@ -310,10 +334,12 @@ def main() -> None:
     answering = learn_answering(everything, ranking)
     outside = held_out(everything)
     at = threshold(everything, outside, _single, KEPT)
-    later = threshold(everything, outside, _follow_up, KEPT)
+    later = threshold(everything, outside, _follow_up, KEPT_LATER)
     report("all (held out in ten folds)", everything, ranking, outside, at)
     declined = [v < later for s, v in zip(everything, outside, strict=True) if s.label == "follow-up abstain"]
-    print(f"follow-ups: threshold {later:.3f}, answered {KEPT}, declined {np.mean(declined):.3f} of {len(declined)}")
+    print(
+        f"follow-ups: threshold {later:.3f}, answered {KEPT_LATER}, declined {np.mean(declined):.3f} of {len(declined)}"
+    )
     for name, data in sets.items():
         report(f"{Path(name).name} (trained on)", data, ranking, probabilities(data, ranking, answering), at)
     print(msgspec.json.format(msgspec.json.encode(ranking)).decode())

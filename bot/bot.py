@@ -123,7 +123,7 @@ class Bot:
             reason=reason,
             refusal=verdict.refusal or "",
             missing=" or ".join(f"“{word}”" for word in _missing(turn)),
-            nearest="; ".join(suggestions),
+            nearest="; ".join(f"“{suggestion}”" for suggestion in suggestions),
             topics=self._topics(),
             contact=self._site.contact,
         )

@@ -13,12 +13,17 @@ Reason = Literal["not_covered", "off_topic", "too_vague", "personal_advice", "un
 Tier = Literal["emergency", "crisis", "urgent", "assessment"]
 
 
+Part = Literal["text", "heading", "lead_in", "item"]
+"""What a sentence is in its article: prose, a heading, the words that introduce a list, or an item of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A verbatim piece of an article and the number of the citation that it stands in."""
+    """A verbatim piece of an article and the number of the citation that it stands in; `part` says how to set it."""
 
     text: str
     citation: int
+    part: Part = "text"
 
 
 @dataclass(frozen=True, slots=True)

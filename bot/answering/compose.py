@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.quote import Quote
+from bot.answering.quote import Piece, Quote
 from bot.understanding.kinds import VALUE_KINDS, Kind, holds_value
 from bot.understanding.question import Question
-from corpus.article import Span
 from index.passage import Passage
 from index.passages import leans_back
 from index.search import Hit
@@ -88,21 +87,27 @@ def _quote(question: Question, hit: Hit, most: int, room: int) -> Quote | None:
     fit = _fit(question, hit)
     if not len(fit):
         return None
-    chosen = _chosen(question, passage, fit, most)
-    chosen = _with_neighbours(passage, chosen)
+    chosen = _with_neighbours(passage, _chosen(question, passage, fit, most))
     if most >= _SHORT.first:
         chosen = _filled(passage, chosen)
-    spans: list[Span] = []
+    pieces: list[Piece] = []
     used = 0
-    for block, members in _by_block(passage, chosen):
-        for span in _block_spans(passage, block, members):
-            length = (span.end - span.start) // 6
-            if spans and used + length > room:
+    for members in _by_block(passage, chosen):
+        for piece in _block_pieces(passage, members):
+            length = (piece.span.end - piece.span.start) // 6
+            if pieces and used + length > room:
                 break
-            spans.append(span)
+            pieces.append(piece)
             used += length
-    heading = _heading(question, passage, spans)
-    return Quote(passage, (*heading, *spans)) if spans else None
+    heading = _heading(passage, pieces)
+    return Quote(passage, _unique((*heading, *pieces))) if pieces else None
+
+
+def _unique(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Each span once, as what it was first said as."""
+    return tuple(
+        {piece.span: piece for piece in reversed(pieces)}[span] for span in dict.fromkeys(p.span for p in pieces)
+    )
 
 
 def _fit(question: Question, hit: Hit) -> np.ndarray:
@@ -170,31 +175,31 @@ def _filled(passage: Passage, chosen: Sequence[int]) -> list[int]:
     return result
 
 
-def _by_block(passage: Passage, chosen: Sequence[int]) -> list[tuple[int, list[int]]]:
+def _by_block(passage: Passage, chosen: Sequence[int]) -> list[list[int]]:
     blocks: dict[int, list[int]] = {}
     for i in chosen:
         blocks.setdefault(passage.sentences[i].block, []).append(i)
-    return sorted(blocks.items())
+    return [members for _, members in sorted(blocks.items())]
 
 
-def _block_spans(passage: Passage, block: int, members: Sequence[int]) -> list[Span]:
+def _block_pieces(passage: Passage, members: Sequence[int]) -> list[Piece]:
     """The sentences of one block, a list with its lead-in before and its tail behind."""
     first = passage.sentences[members[0]]
-    spans = [passage.sentences[i].span for i in members]
+    pieces = [Piece(passage.sentences[i].span, "item" if passage.sentences[i].item else "text") for i in members]
     if first.item and first.lead_in:
-        spans.insert(0, first.lead_in)
+        pieces.insert(0, Piece(first.lead_in, "lead_in"))
     if first.item and first.tail:
-        spans.append(first.tail)
-    return list(dict.fromkeys(spans))
+        pieces.append(Piece(first.tail))
+    return pieces
 
 
-def _heading(question: Question, passage: Passage, spans: Sequence[Span]) -> tuple[Span, ...]:
+def _heading(passage: Passage, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """The heading, where the sentences do not themselves name what the question is about and the heading does."""
     if passage.heading is None or not passage.section:
         return ()
     said = set()
-    for span in spans:
-        said.update(analyse(passage.text[max(0, span.start - passage.start) : span.end - passage.start]))
+    for piece in pieces:
+        said.update(analyse(passage.text[max(0, piece.span.start - passage.start) : piece.span.end - passage.start]))
     named = set(analyse(passage.section[-1]))
-    items = any(sentence.item for sentence in passage.sentences if sentence.span in spans)
-    return (passage.heading,) if named and (items or not named & said) else ()
+    items = any(piece.part == "item" for piece in pieces)
+    return (Piece(passage.heading, "heading"),) if named and (items or not named & said) else ()

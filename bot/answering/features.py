@@ -24,13 +24,17 @@ _SHORT = 2
 _HELD = 0.79
 """A word counts as held from here: 0.8 is what a word of the vocabulary counts for (index/search.py)."""
 
-RANKING = (*Evidence.__slots__, "value", "list", "enumerates", "instructs", "summary", "notice", "title_only")
+RANKING = (
+    *Evidence.__slots__,
+    *("value", "list", "enumerates", "instructs", "summary", "summary_asked", "notice", "title_only"),
+)
 """The features of one candidate, in this order."""
 
 ANSWERING = (
     *(f"top_{name}" for name in Evidence.__slots__),
-    "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing", "softest",
-    "one_sentence", "subject_missing", "subject_far", "own_held", "short_held", "short", "no_own", "price_missing", "unit_missing", "terms", "asks_value", "asks_price_or_place", "inherited",
+    "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing",
+    "softest", "one_sentence", "subject_missing", "subject_far", "own_held", "short_held", "short", "no_own",
+    "price_missing", "unit_missing", "terms", "asks_value", "asks_price_or_place", "inherited",
 )  # fmt: skip
 """The features of one question with its ranked candidates, in this order.
 
@@ -60,6 +64,7 @@ def candidate(question: Question, hit: Hit) -> list[float]:
         _enumerates(passage) if question.kinds & LIST_KINDS else 0.0,
         float("method" in question.kinds and any(instructs(heading) for heading in passage.section)),
         float(passage.role == "summary"),
+        float(bool(question.kinds & LIST_KINDS) and passage.role == "summary"),
         float(passage.role in ("byline", "promotion")),
         float(not passage.section),
     ]

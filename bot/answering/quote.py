@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.reply import Citation, Sentence
+from bot.reply import Citation, Part, Sentence
 from corpus.article import Article, Span
 from corpus.errors import FootnoteError
 from index.passage import Passage
@@ -16,11 +16,24 @@ class NotVerbatim(FootnoteError):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One span that is said, and what it is in the article."""
+
+    span: Span
+    part: Part = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """Spans of one passage, in the order in which they are said (heading and lead-in first, then sentences)."""
+    """Pieces of one passage, in the order in which they are said (heading and lead-in first, then sentences)."""
 
     passage: Passage
-    spans: tuple[Span, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans of the pieces."""
+        return tuple(piece.span for piece in self.pieces)
 
     @property
     def extent(self) -> Span:
@@ -44,7 +57,7 @@ def cite(quotes: Sequence[Quote], articles: dict[str, Article]) -> tuple[tuple[S
         if article is None or quote.passage.text != article.text[quote.passage.start : quote.passage.end]:
             raise NotVerbatim(f"passage {quote.passage.id} does not stand in its article; rebuild the index")
         citations.append(_citation(number, quote, article))
-        sentences += [Sentence(_verbatim(article, span), number) for span in quote.spans]
+        sentences += [Sentence(_verbatim(article, piece.span), number, piece.part) for piece in quote.pieces]
     return tuple(sentences), tuple(citations)
 
 

@@ -14,20 +14,20 @@ import click
 from corpus.errors import FootnoteError
 
 _COMMANDS = {
-    "ask": "web.cli.ask:ask",
-    "batch": "web.cli.batch:batch",
-    "chat": "web.cli.chat:chat",
-    "explain": "web.cli.explain:explain",
-    "eval": "web.cli.evaluate:evaluate",
-    "index": "web.cli.index:index",
-    "safety": "web.cli.safety:safety",
-    "serve": "web.cli.serve:serve",
-    "settings": "web.cli.settings:settings",
+    "ask": ("web.cli.ask:ask", "Answer one question from the articles, with numbered footnotes."),
+    "batch": ("web.cli.batch:batch", "Answer many conversations, JSON Lines in and out."),
+    "chat": ("web.cli.chat:chat", "Talk with the bot in the terminal."),
+    "eval": ("web.cli.evaluate:evaluate", "Score a question file and write a report."),
+    "explain": ("web.cli.explain:explain", "Show what each stage decided for one question."),
+    "index": ("web.cli.index:index", "Build the index, add and remove articles, check it, go back."),
+    "safety": ("web.cli.safety:safety", "Test, report and try the red-flag screen."),
+    "serve": ("web.cli.serve:serve", "Serve the chat, its pages and the widget."),
+    "settings": ("web.cli.settings:settings", "Print every setting with where it came from."),
 }
 
 
 class _LazyGroup(click.Group):
-    """A group that knows its commands by name and imports only the one that is called (`--help` imports all)."""
+    """A group that knows its commands by name and imports only the one that is called, not even for its own help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(_COMMANDS)
@@ -35,9 +35,13 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module, attribute = _COMMANDS[cmd_name].split(":")
+        module, attribute = _COMMANDS[cmd_name][0].split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in sorted(_COMMANDS.items())])
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
-from bot.reply import Citation, Escalation, Reply
+from bot.reply import Citation, Escalation, Reply, Sentence
 
 _WIDTH = 88
 
@@ -31,11 +32,30 @@ def printable(text: str) -> str:
 
 
 def _answer(reply: Reply) -> str:
-    paragraphs: list[str] = []
-    for citation in reply.citations:
-        said = [sentence.text for sentence in reply.sentences if sentence.citation == citation.number]
-        paragraphs.append(_wrapped(f"{' '.join(said)} [{citation.number}]"))
-    return "\n\n".join(paragraphs)
+    return "\n\n".join(_paragraph(reply.sentences, citation.number) for citation in reply.citations)
+
+
+def _paragraph(sentences: Sequence[Sentence], number: int) -> str:
+    """What one citation says: headings and lead-ins on lines of their own, lists as lists, prose as a paragraph."""
+    lines: list[str] = []
+    prose: list[str] = []
+    said = [sentence for sentence in sentences if sentence.citation == number]
+    for place, sentence in enumerate(said):
+        text = f"{sentence.text} [{number}]" if place + 1 == len(said) else sentence.text
+        if sentence.part == "text":
+            prose.append(text)
+            continue
+        lines += _filled(prose)
+        bullet = "  - " if sentence.part == "item" else ""
+        lines.append(textwrap.fill(text, _WIDTH, initial_indent=bullet, subsequent_indent=" " * len(bullet)))
+    return "\n".join([*lines, *_filled(prose)])
+
+
+def _filled(prose: list[str]) -> list[str]:
+    """The prose so far as one wrapped paragraph, and forgotten."""
+    paragraph = [textwrap.fill(" ".join(prose), _WIDTH)] if prose else []
+    prose.clear()
+    return paragraph
 
 
 def _footnote(citation: Citation) -> str:
@@ -45,11 +65,9 @@ def _footnote(citation: Citation) -> str:
 
 
 def _escalation(escalation: Escalation) -> str:
-    lines = [escalation.headline.upper(), "", _wrapped(escalation.text)]
+    text = escalation.text.removeprefix(escalation.headline).strip()
+    lines = [escalation.headline.upper(), "", _wrapped(text)]
     lines += [f"  * {action.label}" + (f"  ({action.href})" if action.href else "") for action in escalation.actions]
-    if escalation.findings:
-        heard = "; ".join(f"“{finding.evidence}”" for finding in escalation.findings)
-        lines += ["", _wrapped(f"Because you wrote: {heard}")]
     return "\n".join(lines)
 
 
