@@ -11,8 +11,8 @@ import sys
 import time
 import traceback
 import uuid
-from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -157,7 +157,7 @@ class OriginDoor:
             raise Problem(400, "This service does not answer to that host name; see the setting allowed_hosts.")
         origin = headers.get("origin")
         named = origin in self._allowed and scope["path"].startswith(_CROSS_ORIGIN_ROUTES)
-        own = origin is None or urlsplit(origin).netloc.lower() == host
+        own = origin is None or origin.partition("://")[2].lower() == host
         if scope["method"] == "OPTIONS" and origin is not None and named:
             await _preflight(origin)(scope, receive, send)
             return
@@ -196,11 +196,12 @@ def _preflight(origin: str) -> Response:
 
 
 class BodyLimit:
-    """Refuses bodies over the limit, by their declared length or as soon as they grow beyond it."""
+    """Refuses bodies over the limit, as declared or as soon as they grow beyond it, and those that drip in."""
 
     def __init__(self, app: ASGIApp, settings: ServiceSettings) -> None:
         self._app = app
         self._limit = settings.max_body_bytes
+        self._seconds = settings.answer_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request."""
@@ -210,12 +211,19 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > self._limit:
             raise self._too_large()
-        total = 0
+        total, complete, until = 0, False, anyio.current_time() + self._seconds
 
         async def receive_within_limit() -> Message:
-            nonlocal total
-            message = await receive()
+            nonlocal total, complete
+            if complete:  # what is waited for now is the end of the connection
+                return await receive()
+            message: Message | None = None
+            with anyio.CancelScope(deadline=until):
+                message = await receive()
+            if message is None:
+                raise Problem(408, "The request did not arrive in time. Try again.")
             total += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
             if total > self._limit:
                 raise self._too_large()
             return message

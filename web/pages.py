@@ -73,7 +73,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
             page=article_page(articles[0], None),
             others=articles[1:],
             loader=assets["loader.js"],
-            base=str(request.base_url).rstrip("/"),
+            base=_base(request, service.settings),
         )
 
     @routes.api_route("/chat", methods=_READ)
@@ -106,6 +106,12 @@ def router(service: Service, assets: Assets) -> APIRouter:
         return _file(request, file, _FOREVER if digest == file.hash else _SOON)
 
     return routes
+
+
+def _base(request: Request, settings: ServiceSettings) -> str:
+    """Where a visitor reaches this service; in production that is by https, whatever a proxy speaks to us."""
+    scheme = "https" if settings.mode == "production" else request.url.scheme
+    return f"{scheme}://{request.url.netloc}"
 
 
 async def _turn(pages: Pages, body: bytes) -> Response:

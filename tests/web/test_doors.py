@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import MutableMapping
+from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Connect
+from tests.web.fakes import FakeAnswerer
+from web.app import create_app
 from web.limits import ClientAddress
 from web.logs import JsonLines
 from web.settings import ServiceSettings, SettingsError
@@ -83,6 +88,23 @@ def test_a_large_body_is_refused_declared_or_not(connect: Connect, chunked: bool
     response = client.post("/api/v1/chat", content=content, headers={"content-type": "application/json"})
     assert response.status_code == 413
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_that_drips_in_is_given_up(answerer: FakeAnswerer) -> None:
+    app = create_app(answerer, ServiceSettings(answer_seconds=0.05))
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> MutableMapping[str, Any]:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"10")]
+    scope = {"type": "http", "method": "POST", "path": "/api/v1/chat", "headers": headers, "query_string": b""}
+    anyio.run(app, scope, receive, send)
+    assert sent[0]["status"] == 408
 
 
 def test_a_client_over_its_rate_is_told_when_to_come_back(connect: Connect) -> None:
