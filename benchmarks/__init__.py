@@ -1,0 +1,1 @@
+"""Figures: learning, quality, speed, crashes, scale. Each module says its command."""

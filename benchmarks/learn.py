@@ -1,12 +1,12 @@
 """Learns the two linear models of answering and writes `bot/answering/weights.json`.
 
-    python -m benchmarks.learn --set INDEX QUESTIONS [--set INDEX QUESTIONS ...] [--write]
+    python -m benchmarks.learn --set INDEX QUESTIONS [--set INDEX QUESTIONS ...] --public FOLDER [--write]
 
-Each set is an index folder and a folder of questions for its articles (docs/evaluation.md). Cases whose id hashes into the
-third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
-passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown a second time with
-its gold passages taken out, labelled as not answerable. Prints leave-one-set-out figures, so that what is reported was not
-trained on. Deterministic; needs scipy (extra `build` brings it through sentence-transformers).
+Each set is an index folder and a folder of questions for its articles (docs/evaluation.md). Cases whose id hashes into
+the third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
+passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown again with its gold
+passages taken out, labelled as not answerable. Prints figures with one set left out and with folds left out, so
+that what is reported was not trained on. Deterministic; scipy comes with sentence-transformers (extra `build`).
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _from_lists(reader: Reader, resolver: Resolver, searcher: Searcher, question
 
 
 def _from_headings(reader: Reader, resolver: Resolver, searcher: Searcher) -> list[Sample]:
-    """Each heading of the corpus as a question, answered by the passages below it: pairs that the corpus makes itself."""
+    """Each heading of the corpus as a question, answered by the passages below it."""
     result: list[Sample] = []
     below: dict[tuple[str, str], list[str]] = {}
     for row in range(len(searcher.generation.passages)):
@@ -296,7 +296,7 @@ def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: flo
             places.append(next(i for i, (hit, _) in enumerate(order) if hit.row in gold))
     hit = [np.mean([place < k for place in places]) for k in (1, 3, 5)]
     kept = np.mean([v >= at for s, v in zip(data, p, strict=True) if s.answerable])
-    groups = {}
+    groups: dict[str, list[bool]] = {}
     for s, v in zip(data, p, strict=True):
         if not s.answerable:
             groups.setdefault(s.label, []).append(v < at)
@@ -309,9 +309,8 @@ def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: flo
         if t.label == "near"
     ]
     auc = np.mean([(a > b) + 0.5 * (a == b) for a, b in pairs]) if pairs else float("nan")
-    print(
-        f"{name:32} hit@1 {hit[0]:.3f} @3 {hit[1]:.3f} @5 {hit[2]:.3f}  answered {kept:.3f}  near AUC {auc:.3f}  declined: {declined}"
-    )
+    hits = f"hit@1 {hit[0]:.3f} @3 {hit[1]:.3f} @5 {hit[2]:.3f}"
+    print(f"{name:32} {hits}  answered {kept:.3f}  near AUC {auc:.3f}  declined: {declined}")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python -m benchmarks.learn_importance INDEX PUBLIC [--write]
 
-INDEX is any index with the bundled encoder, PUBLIC the folder with medquad/, mediqa2019/, mtrag/ and treccast/. A content
+INDEX is any index with the bundled encoder, PUBLIC the folder of medquad/, mediqa2019/, mtrag/ and treccast/. A content
 word of a question is an example; its label is whether it stands in the passage that answers. MEDIQA's test split and
 MedQuAD's known-item questions are left out. Prints the AUC on each set with the probe learned on the others.
 """
@@ -29,39 +29,50 @@ Pair = tuple[str, str, str]
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as file:
-        for line in file:
-            yield json.loads(line)
+    """The objects of a JSON Lines file, packed or not."""
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    yield from (json.loads(line) for line in text.splitlines() if line)
 
 
 def pairs(public: Path) -> list[Pair]:
     """(set, question, text that answers it) from every public set."""
-    found: list[Pair] = []
+    return [*_mediqa(public / "mediqa2019"), *_medquad(public / "medquad"), *_mtrag(public / "mtrag"), *_cast(public)]
+
+
+def _mediqa(folder: Path) -> Iterator[Pair]:
     answers: dict[str, list[str]] = {}
-    for answer in lines(public / "mediqa2019" / "qa_answers.jsonl.gz"):
+    for answer in lines(folder / "qa_answers.jsonl.gz"):
         if answer["grade"] >= 3:
             answers.setdefault(answer["query_id"], []).append(answer["text"])
-    for question in lines(public / "mediqa2019" / "qa_questions.jsonl"):
+    for question in lines(folder / "qa_questions.jsonl"):
         if question["split"] != "test" and question["id"] in answers:
-            found.append(("mediqa", question["text"], " ".join(answers[question["id"]])))
-    known = {query["text"] for query in lines(public / "medquad" / "known_item_queries.jsonl")}
-    documents = [d for d in lines(public / "medquad" / "docs.jsonl.gz") if d["question"] not in known]
+            yield "mediqa", question["text"], " ".join(answers[question["id"]])
+
+
+def _medquad(folder: Path) -> Iterator[Pair]:
+    known = {query["text"] for query in lines(folder / "known_item_queries.jsonl")}
+    documents = [d for d in lines(folder / "docs.jsonl.gz") if d["question"] not in known]
     for document in random.Random(1).sample(documents, 1500):
-        found.append(("medquad", document["question"], document["answer"][:3000]))
-    passages = {p["id"]: p["text"] for p in lines(public / "mtrag" / "passages.jsonl.gz")}
+        yield "medquad", document["question"], document["answer"][:3000]
+
+
+def _mtrag(folder: Path) -> Iterator[Pair]:
+    passages = {p["id"]: p["text"] for p in lines(folder / "passages.jsonl.gz")}
     relevant: dict[str, list[str]] = {}
-    for line in (public / "mtrag" / "human_qrels.tsv").read_text(encoding="utf-8").splitlines():
-        query, passage = line.split("\t")[:2]
-        if passage in passages:
-            relevant.setdefault(query, []).append(passages[passage])
-    for query in lines(public / "mtrag" / "human_queries.jsonl"):
+    for line in (folder / "human_qrels.tsv").read_text(encoding="utf-8").splitlines():
+        query_id, passage_id = line.split("\t")[:2]
+        if passage_id in passages:
+            relevant.setdefault(query_id, []).append(passages[passage_id])
+    for query in lines(folder / "human_queries.jsonl"):
         if query["id"] in relevant:
-            found.append(("mtrag", query.get("rewrite") or query["last_turn"], " ".join(relevant[query["id"]])))
+            yield "mtrag", query.get("rewrite") or query["last_turn"], " ".join(relevant[query["id"]])
+
+
+def _cast(public: Path) -> Iterator[Pair]:
     for turn in lines(public / "treccast" / "cast2021.jsonl"):
         if isinstance(turn.get("canonical_passage"), str):
-            found.append(("cast", turn["manual_rewrite"], turn["canonical_passage"]))
-    return found
+            yield "cast", turn["manual_rewrite"], turn["canonical_passage"]
 
 
 def examples(encoder: Encoder, data: list[Pair]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -85,7 +96,9 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         p = 1 / (1 + np.exp(-(z @ w)))
-        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum()) + float(w[:-1] @ w[:-1])
+        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum()) + float(
+            w[:-1] @ w[:-1]
+        )
         slope = z.T @ (weight * (p - y))
         slope[:-1] += 2 * w[:-1]
         return value, slope
