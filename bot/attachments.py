@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.safety.meaning import MeaningAttachment
 from bot.understanding.lexicon import LexiconAttachment
 from index.builder import Attachment
 
 
 def attachments() -> tuple[Attachment, ...]:
-    """Everything that answering needs beside passages and vectors."""
-    return (LexiconAttachment(),)
+    """Everything that answering and the red-flag screen need beside passages and vectors."""
+    return (LexiconAttachment(), MeaningAttachment())

@@ -48,7 +48,7 @@ def _settings() -> str:
     rows = [f"| `{key}` | `{_shown(getattr(defaults, key))}` | {documentation(key)} |" for key in keys()]
     head = (
         "# Settings\n\nDefaults, then `footnote.toml`, then environment variables (`FOOTNOTE_` and the name in"
-        " capitals), then flags. Unknown keys are errors. `footnote settings` prints each value with where it came from.\n\n"
+        " capitals), then flags. Unknown keys are errors. `footnote settings` prints each with where it came from.\n\n"
         "| name | default | what |\n|---|---|---|\n"
     )
     return _NOTE + head + "\n".join(rows) + "\n"
