@@ -7,9 +7,7 @@ and containment of documents", 1997), so that thousands can be compared without 
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +21,9 @@ _SIZE = 64
 NEARLY_THE_SAME = 0.6
 """Share of runs of words in common from which two articles are reported to the editor."""
 
-_COMMON = 50
-"""A run that stands in more articles than this is boilerplate and tells nothing."""
+_NEIGHBOURS = 3
+"""Of many articles that share a run of words only those next to each other are compared, so that boilerplate costs
+nothing; members of a group are neighbours in most of their runs."""
 
 
 def sketch(text: str) -> NDArray[np.int64]:
@@ -36,29 +35,27 @@ def sketch(text: str) -> NDArray[np.int64]:
 
 
 def near_duplicates(ids: Sequence[str], sketches: NDArray[np.int64]) -> tuple[tuple[str, str], ...]:
-    """Pairs of articles that share at least `NEARLY_THE_SAME` of their runs of words, in order."""
+    """Pairs of articles that share at least `NEARLY_THE_SAME` of their runs of words, in order of ids.
+
+    Articles of a few words, which share less than two runs, are never reported.
+    """
     values, rows = sketches.ravel(), np.repeat(np.arange(len(ids)), sketches.shape[1])
     order = np.argsort(values, kind="stable")
     values, rows = values[order], rows[order]
-    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
-    sizes = np.diff(np.append(starts, len(values)))
-    shared: Counter[tuple[int, int]] = Counter()
-    for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
-        if 1 < size <= _COMMON and values[start] >= 0:
-            shared.update(combinations(rows[start : start + size].tolist(), 2))
-    likely = (pair for pair, count in shared.items() if count >= 2 or _tiny(sketches[pair[0]]))
-    return tuple(
-        (ids[one], ids[other])
-        for one, other in sorted(likely)
-        if _resemblance(sketches[one], sketches[other]) >= NEARLY_THE_SAME
-    )
+    pairs: list[NDArray[np.int64]] = []
+    for distance in range(1, _NEIGHBOURS + 1):
+        same = np.flatnonzero((values[distance:] == values[:-distance]) & (values[distance:] >= 0))
+        pairs.append(rows[same] * len(ids) + rows[same + distance])
+    likely, counts = np.unique(np.concatenate(pairs), return_counts=True)
+    found = []
+    for pair in likely[counts >= 2].tolist():
+        one, other = divmod(pair, len(ids))
+        if _resemblance(sketches[one], sketches[other]) >= NEARLY_THE_SAME:
+            found.append((ids[one], ids[other]))
+    return tuple(found)
 
 
 def _resemblance(one: NDArray[np.int64], other: NDArray[np.int64]) -> float:
     first, second = set(one[one >= 0].tolist()), set(other[other >= 0].tolist())
     smallest = sorted(first | second)[:_SIZE]
     return len(first & second & set(smallest)) / len(smallest) if smallest else 0.0
-
-
-def _tiny(one: NDArray[np.int64]) -> bool:
-    return int((one >= 0).sum()) < 4

@@ -66,6 +66,42 @@ def test_vectors_come_back_exactly(tmp_path: Path) -> None:
     assert dense_of(vectors, tmp_path).vectors([]).shape == (0, 16)
 
 
+def approximate(folder: Path, rows: int = 4000) -> tuple[DenseIndex, NDArray[np.float32]]:
+    vectors = unit(rows)
+    (folder / "dense.faiss").write_bytes(write_dense(vectors, approximate_from=1000))
+    return DenseIndex.open(folder / "dense.faiss"), vectors
+
+
+def test_an_approximate_index_finds_nearly_what_an_exact_one_finds(tmp_path: Path) -> None:
+    index, vectors = approximate(tmp_path)
+    shared = []
+    for query in unit(50, seed=3):
+        exact = np.argsort(-(vectors @ query))[:50]
+        shared.append(len(set(index.search(query, 50)[0].tolist()) & set(exact.tolist())) / 50)
+    # Random numbers have no structure to learn; on vectors of real text it is 0.999 (benchmarks/dense.py).
+    assert np.mean(shared) >= 0.9
+
+
+def test_an_approximate_index_gives_exact_scores_and_vectors(tmp_path: Path) -> None:
+    index, vectors = approximate(tmp_path)
+    rows, scores = index.search(vectors[17], 3)
+    assert rows[0] == 17
+    assert np.allclose(scores, vectors[rows] @ vectors[17], atol=1e-5)
+    assert np.array_equal(index.vectors([17, 5]), vectors[[17, 5]])
+
+
+def test_an_approximate_index_has_the_same_bytes_on_any_number_of_threads() -> None:
+    import faiss
+
+    vectors, usual = unit(3000), faiss.omp_get_max_threads()
+    made = []
+    for threads in (1, 4):
+        faiss.omp_set_num_threads(threads)
+        made.append(write_dense(vectors, approximate_from=1000))
+    faiss.omp_set_num_threads(usual)
+    assert made[0] == made[1]
+
+
 def test_a_file_that_is_not_faiss_is_damage(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"not an index")
     with pytest.raises(IndexDamaged):

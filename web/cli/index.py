@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from index.builder import Attachment, BuildOptions
     from index.rebuild import Rebuilt
 
+_MOST_PAIRS = 20
+"""Near-duplicates told on a terminal; a large site has thousands."""
+
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 _model_option = click.option(
     "--model",
@@ -235,8 +238,11 @@ def _warn(rebuilt: Rebuilt) -> None:
             click.echo(f"footnote: {outcome.status}: {outcome.source}: {outcome.reason}", err=True)
     for article_id, reason in rebuilt.report.failed:
         click.echo(f"footnote: failed: {article_id}: {reason}", err=True)
-    for one, other in rebuilt.report.near_duplicates:
+    pairs = rebuilt.report.near_duplicates
+    for one, other in pairs[:_MOST_PAIRS]:
         click.echo(f"footnote: near-duplicate: {one} says nearly the same as {other}", err=True)
+    if len(pairs) > _MOST_PAIRS:
+        click.echo(f"footnote: near-duplicate: {len(pairs) - _MOST_PAIRS} more pairs; --json lists all", err=True)
     for note in rebuilt.report.notes:
         click.echo(f"footnote: {note}", err=True)
 
