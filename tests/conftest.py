@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.attachments import attachments
 from bot.bot import Bot
@@ -20,6 +21,10 @@ from index.rebuild import rebuild
 
 ROOT = Path(__file__).resolve().parent.parent
 GARDEN = ROOT / "tests" / "questions" / "garden"
+
+# A test must not fail because the machine is busy.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _EXPORT = """
 import sys
