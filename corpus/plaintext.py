@@ -21,6 +21,9 @@ from corpus.lines import Line
 from corpus.words import content_stems
 
 _MAX_TITLE_WORDS = 25
+_FAR = 1_000
+"""How many lines below a table of contents its entries are looked for."""
+
 _MEANS_THE_TITLE = re.compile(r"\b(?:it|they|this|these)\b", re.IGNORECASE)
 
 
@@ -128,7 +131,7 @@ def _listing_end(lines: Sequence[Line], place: int) -> int:
     """Where the links end below a line like "In this article" or "Related articles"; `place + 1` without any."""
     end = place + 1
     if roles.is_contents(lines[place].text):
-        later = Counter(line.text.casefold() for line in lines[place + 1 :])
+        later = Counter(line.text.casefold() for line in lines[place + 1 : place + _FAR])
         listed: set[str] = set()
         while end < len(lines) and (text := lines[end].text.casefold()) not in listed and later[text] > 1:
             listed.add(text)

@@ -32,6 +32,7 @@ HEADED_COVERED = 0.6
 
 _RARE = 1 / 3
 _MIN_STEMS = 5
+_MAX_LOST = 50
 _MIN_UNITS = 3
 _MIN_SPREAD_UNITS = 4
 _MAX_WORDS = 80
@@ -84,7 +85,7 @@ def _group_end(parts: Sequence[Part], start: int) -> int:
 def _closed(group: Sequence[Part]) -> list[Part]:
     """The group with its closing summary marked, if it has one."""
     last_headed = max(place for place, part in enumerate(group) if part.heading)
-    for place in range(last_headed, len(group)):
+    for place in range(last_headed, min(len(group), last_headed + _MAX_LOST)):
         part = group[place]
         paragraphs = [n for n, piece in enumerate(part.pieces) if piece.kind == "paragraph" and piece.role == "body"]
         at = max(paragraphs, default=-1)

@@ -25,6 +25,9 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _MAX_BYTES = 10_000_000
+_MANY_TAGS = 40_000
+"""From this many tags on the extraction does without its second opinions, one of which takes minutes for 100,000."""
+
 _NO_TEXT = "has no article text in its HTML; if a script writes the page, give the text itself"
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -51,6 +54,7 @@ def _document(text: str, origin: str) -> Document:
         favor_recall=True,
         with_metadata=True,
         max_tree_size=None,
+        fast=page.count("<") > _MANY_TAGS,
     )
     if not isinstance(found, trafilatura.settings.Document) or found.body is None:
         raise SourceError(origin, _NO_TEXT)
@@ -61,13 +65,14 @@ def _document(text: str, origin: str) -> Document:
 
 
 def _revealed(text: str, origin: str) -> str:
-    """The page with all answers opened and without tables that only lay it out."""
+    """The page with all answers opened and without what is there for its looks only."""
     try:
         root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except etree.ParserError as error:
         raise SourceError(origin, _NO_TEXT) from error
     hidden.reveal(root)
     layout.dissolve(root)
+    layout.thin_out(root)
     opened: str = html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
     return opened
 

@@ -176,6 +176,8 @@ def test_a_page_that_a_script_writes_has_no_article() -> None:
         "<p>" + "&amp;" * 200_000,
         "<a href='x'>" * 50_000,
         "<" * 200_000,
+        "<p>" + "<span>text</span> " * 50_000,
+        "<div class='a'><div>Some text is here.</div></div>" * 20_000,
     ],
 )
 def test_a_hundred_thousand_tags_end_in_an_article_or_one_line(main: str) -> None:
