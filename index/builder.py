@@ -25,7 +25,7 @@ from index.cutting import TextWriter
 from index.draft import Draft, Step, no_step
 from index.duplicates import near_duplicates
 from index.embed import Embedder
-from index.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
+from index.encoder import ENCODER_FILES, Encoder, EncoderCard
 from index.errors import BuildFault, IndexFault
 from index.export import DEFAULT_PRECISION, Precision, cached_export
 from index.generation import (
@@ -50,7 +50,7 @@ _CODE = {
         "index.duplicates",
         "index.cutting",
     ),
-    "vectors": ("index.encoder", "index.embed", "index.quantised", "index.tokens", "index.vectors"),
+    "vectors": ("index.encoder", "index.embed", "index.quantised", "index.projection", "index.tokens", "index.vectors"),
 }
 """Modules whose code decides what is stored for an article; where it changed, nothing is taken over."""
 
@@ -215,7 +215,7 @@ class _Build:
             texts = TextWriter(articles, previous)
             places = texts.write(draft, self._progress)
             self._near_duplicates = near_duplicates([article.id for article in articles], places["article_sketches"])
-        for name in (MODEL_FILE, TOKENIZER_FILE, CARD_FILE):
+        for name in ENCODER_FILES:
             draft.copy(encoder_folder / name, f"{ENCODER_FOLDER}/{name}")
         with self._timed("encode"):
             embedder = Embedder(Encoder.open(encoder_folder, parallel=0), self._vectors)

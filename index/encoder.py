@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +21,7 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from index.arrays import Arrays
 from index.errors import IndexDamaged, OtherFormat
 
 if TYPE_CHECKING:
@@ -28,22 +30,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ENCODER_FORMAT = 2
-MODEL_FILE, TOKENIZER_FILE, CARD_FILE = "model.onnx", "tokenizer.json", "encoder.json"
+ENCODER_FORMAT = 3
+MODEL_FILE, TOKENIZER_FILE = "model.onnx", "tokenizer.json"
+CARD_FILE, BASIS_FILE = "encoder.json", "tokens.safetensors"
+ENCODER_FILES = (MODEL_FILE, TOKENIZER_FILE, BASIS_FILE, CARD_FILE)
 
 
 class EncoderCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is known about an exported encoder (`encoder.json`).
 
-    `fingerprint` depends on graph, tokenizer and `max_tokens` alone: equal fingerprints mean equal vectors. `cosine`
-    is the smallest agreement with sentence-transformers over the exporter's own sentences, for each precision.
+    `fingerprint` depends on graph, tokenizer, token basis and `max_tokens` alone: equal fingerprints mean equal
+    vectors. `cosine` is the smallest agreement with sentence-transformers over the exporter's own sentences, for each
+    precision.
     """
 
     format: int
     model: str
     fingerprint: str
     dimension: int
-    token_dimension: int
     max_tokens: int
     precision: str
     pooling: str
@@ -57,7 +61,7 @@ class Encoded:
     """A text as vectors: one for the whole, and one for each token, special tokens left out.
 
     `sentence` float32[dimension]; `token_ids` int64[n]; `spans` the characters (start, end) of each token in the text;
-    `vectors` float32[n, token_dimension]. All vectors have length 1, but for a text without tokens, whose `sentence`
+    `vectors` float32[n, dimension]. All vectors have length 1, but for a text without tokens, whose `sentence`
     is zero.
     """
 
@@ -70,8 +74,11 @@ class Encoded:
 class Encoder:
     """Turns texts into vectors; open one with `Encoder.open(folder)`, share it between threads freely."""
 
-    def __init__(self, card: EncoderCard, session: InferenceSession, tokenizer: Tokenizer, threads: int) -> None:
+    def __init__(
+        self, folder: Path, card: EncoderCard, session: InferenceSession, tokenizer: Tokenizer, threads: int
+    ) -> None:
         self.card = card
+        self._folder = folder
         self._session = session
         self._tokenizer = tokenizer
         self._threads = threads
@@ -84,17 +91,17 @@ class Encoder:
         as there are cores, for building). Neither changes a result. Raises IndexDamaged or OtherFormat.
         """
         card = read_card(folder)
-        return cls(card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or _cores())
+        return cls(folder, card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or _cores())
 
     @property
     def dimension(self) -> int:
         """Length of each vector."""
         return self.card.dimension
 
-    @property
-    def token_dimension(self) -> int:
-        """Length of each token vector."""
-        return self.card.token_dimension
+    @cached_property
+    def token_basis(self) -> NDArray[np.float32]:
+        """The directions that an index keeps of token vectors: float32[dimension, token dimension]."""
+        return Arrays(self._folder / BASIS_FILE)["basis"]
 
     @property
     def fingerprint(self) -> str:
@@ -145,7 +152,7 @@ class Encoder:
     def _tokens(self, encoding: Encoding) -> Encoded:
         kept = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
         if not len(kept):
-            empty = np.zeros((0, self.token_dimension), dtype=np.float32)
+            empty = np.zeros((0, self.dimension), dtype=np.float32)
             return Encoded(np.zeros(self.dimension, dtype=np.float32), np.zeros(0, dtype=np.int64), (), empty)
         ids = _ids(encoding)
         sentence, vectors = self._session.run(["sentence", "tokens"], {"input_ids": ids[None, :]})

@@ -24,17 +24,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
+from index.encoder import BASIS_FILE, CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
 from index.errors import ModelFault
 from index.model import Model, find
-from index.projection import token_basis, write_projection
+from index.projection import token_basis, write_basis
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Precision = Literal["int8", "fp32"]
 
-EXPORTER = 3
+EXPORTER = 4
 """Raise when the graph or the quantisation changes, so that cached exports are made anew."""
 
 DEFAULT_PRECISION: Precision = "int8"
@@ -172,7 +172,7 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
             (folder / CARD_FILE).write_bytes(msgspec.json.encode(draft))
         basis = token_basis(Encoder.open(folders["int8"], parallel=0), _words(loaded))
         for kind, folder in folders.items():
-            write_projection(folder / MODEL_FILE, basis)
+            write_basis(folder / BASIS_FILE, basis)
             cosine[kind] = _smallest_cosine(folder, reference)
             if cosine[kind] < BOUNDS[kind]:
                 raise ModelFault(
@@ -181,8 +181,7 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
                     f"(at least {BOUNDS[kind]} is wanted); try --precision fp32 or another model",
                 )
         card = _card(model, loaded, folders[precision], precision, limit, cosine)
-        card = msgspec.structs.replace(card, token_dimension=basis.shape[1])
-        for name in (MODEL_FILE, TOKENIZER_FILE):
+        for name in (MODEL_FILE, TOKENIZER_FILE, BASIS_FILE):
             (folders[precision] / name).replace(target / name)
     (target / CARD_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(card)) + b"\n")
     return card
@@ -192,7 +191,9 @@ def _card(
     model: Model, loaded: SentenceTransformer, folder: Path, precision: str, limit: int, cosine: dict[str, float]
 ) -> EncoderCard:
     digest = hashlib.sha256(f"{limit}\n".encode())
-    for name in (MODEL_FILE, TOKENIZER_FILE):
+    for name in (MODEL_FILE, TOKENIZER_FILE, BASIS_FILE):
+        if not (folder / name).exists():
+            continue  # The basis is found with the encoder itself, before it has its last name.
         digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
     pooling = next(module for module in loaded if type(module).__name__ == "Pooling")
     return EncoderCard(
@@ -200,7 +201,6 @@ def _card(
         model=model.name,
         fingerprint=digest.hexdigest()[:16],
         dimension=int(loaded.get_embedding_dimension()),
-        token_dimension=int(loaded.get_embedding_dimension()),
         max_tokens=limit,
         precision=precision,
         pooling=str(pooling.get_config_dict().get("pooling_mode", "unknown")),

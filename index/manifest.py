@@ -11,7 +11,7 @@ import msgspec
 from index.encoder import EncoderCard
 from index.errors import IndexDamaged, OtherFormat
 
-FORMAT = 2
+FORMAT = 3
 """Raise when files are added, dropped or read differently; an index of another format is refused, not guessed at."""
 
 MANIFEST_FILE = "manifest.json"

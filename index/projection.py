@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Encoder
+from index.arrays import ArrayWriter
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
 
 TOKEN_DIMENSION = 128
 
@@ -38,21 +42,17 @@ def token_basis(encoder: Encoder, vocabulary: Sequence[str]) -> NDArray[np.float
     return np.ascontiguousarray(directions[:, ::-1][:, :TOKEN_DIMENSION], dtype=np.float32)
 
 
-def write_projection(path: Path, basis: NDArray[np.float32]) -> None:
-    """Make the graph in this file give its token vectors in the directions of the basis, of length 1 again."""
-    import onnx
-    from onnx import helper, numpy_helper
+def shorten(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Token vectors in the directions of the basis, of length 1 again."""
+    short = vectors @ basis
+    lengths = np.sqrt(np.einsum("nd,nd->n", short, short))
+    short /= np.maximum(lengths, np.float32(1e-12))[:, None]
+    return short
 
-    model = onnx.load(str(path))
-    graph = model.graph
-    for node in graph.node:
-        for place, name in enumerate(node.output):
-            if name == "tokens":
-                node.output[place] = "tokens_in_full"
-    graph.initializer.append(numpy_helper.from_array(basis, "token_basis"))
-    graph.node.append(helper.make_node("MatMul", ["tokens_in_full", "token_basis"], ["tokens_in_short"]))
-    graph.node.append(helper.make_node("LpNormalization", ["tokens_in_short"], ["tokens"], axis=1, p=2))
-    (output,) = (output for output in graph.output if output.name == "tokens")
-    output.type.tensor_type.shape.dim[1].ClearField("dim_param")
-    output.type.tensor_type.shape.dim[1].dim_value = basis.shape[1]
-    onnx.save(model, str(path))
+
+def write_basis(path: Path, basis: NDArray[np.float32]) -> None:
+    """Write the basis to a file of its own."""
+    with path.open("wb") as file:
+        writer = ArrayWriter(file)
+        writer.add("basis", basis)
+        writer.close()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.arrays import Arrays
 from index.errors import IndexDamaged
+from index.projection import shorten
 
 TOKENS_FILE = "tokens.safetensors"
 
@@ -20,6 +21,7 @@ class TokenVectors:
     def __init__(self, path: Path) -> None:
         arrays = Arrays(path)
         self._codes, self._scales = arrays["codes"], arrays["scales"]
+        self._basis = arrays["basis"]
         self._ids, self._ends = arrays["token_ids"], arrays["ends"]
         self._starts = np.concatenate([np.zeros(1, dtype=np.int64), self._ends])[:-1]
         total = int(self._ends[-1]) if self.size else 0
@@ -37,7 +39,7 @@ class TokenVectors:
         return len(self._codes)
 
     def of(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """One passage's tokens: ids int32[n] and vectors float32[n, token_dimension], special tokens left out."""
+        """One passage's tokens: ids int32[n] and vectors float32[n, kept dimensions], special tokens left out."""
         place = slice(int(self._starts[row]), int(self._ends[row]))
         return self._ids[place], self._codes[place].astype(np.float32) * self._scales[place, None]
 
@@ -51,8 +53,8 @@ class TokenVectors:
     def maxsim(self, query: NDArray[np.float32], rows: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
         """For each row and each query token the best cosine among the passage's tokens.
 
-        `query` is float32[m, token_dimension], the token vectors of the question; the result is float32[len(rows), m].
-        A passage without tokens scores -1 throughout.
+        `query` is float32[m, dimension], the token vectors of the question as the encoder gives them; the result is
+        float32[len(rows), m]. A passage without tokens scores -1 throughout.
         """
         wanted = np.asarray(rows, dtype=np.int64)
         best = np.full((len(wanted), len(query)), -1.0, dtype=np.float32)
@@ -62,8 +64,14 @@ class TokenVectors:
             return best
         places = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
         # Scales are applied to the products, m numbers a token, rather than to the vectors, 128 a token.
-        products = self._codes[places].astype(np.float32) @ np.ascontiguousarray(query.T)
+        products = self._codes[places].astype(np.float32) @ self._columns(query)
         products *= self._scales[places, None]
         firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ends[filled] - starts[filled])[:-1]])
-        best[filled] = np.maximum.reduceat(products, firsts, axis=0)
+        best[filled] = np.maximum.reduceat(products, firsts, axis=0)[:, : len(query)]
         return best
+
+    def _columns(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The question's tokens as columns, filled up to a multiple of 16: a third less time in the product."""
+        columns = np.zeros((self._basis.shape[1], -(-len(query) // 16) * 16), dtype=np.float32)
+        columns[:, : len(query)] = shorten(query, self._basis).T
+        return columns

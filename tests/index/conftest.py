@@ -12,7 +12,8 @@ import pytest
 
 from corpus.article import Article, Block, Section, Span
 from index.builder import BuildReport, build
-from index.encoder import CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, EncoderCard
+from index.encoder import BASIS_FILE, CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, EncoderCard
+from index.projection import write_basis
 
 MakeArticle = Callable[..., Article]
 Build = Callable[..., BuildReport]
@@ -26,12 +27,12 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary += [f"##{letter}" for letter in "abcdefghijklmnopqrstuvwxyz0123456789"]
     _write_tokenizer(folder / TOKENIZER_FILE, vocabulary)
     _write_graph(folder / MODEL_FILE, len(vocabulary))
+    write_basis(folder / BASIS_FILE, np.eye(16, dtype=np.float32))
     card = EncoderCard(
         format=ENCODER_FORMAT,
         model="letters",
         fingerprint=hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()[:16],
         dimension=16,
-        token_dimension=16,
         max_tokens=400,
         precision="fp32",
         pooling="mean",

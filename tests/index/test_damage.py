@@ -56,6 +56,7 @@ FILES = [
     "encoder/model.onnx",
     "encoder/tokenizer.json",
     "encoder/encoder.json",
+    "encoder/tokens.safetensors",
     "attachments/note.txt",
 ]
 
