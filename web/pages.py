@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import jinja2
@@ -16,6 +18,7 @@ from web.assets import Asset, Assets, Texts
 from web.blocks import is_web_link
 from web.problem import Problem
 from web.request import read_form
+from web.seal import Seal
 from web.service import Service
 from web.settings import ServiceSettings
 from web.talk import Talk, talk
@@ -32,6 +35,7 @@ class Pages:
     def __init__(self, service: Service, assets: Assets) -> None:
         self.service = service
         self.assets = assets
+        self.seal = Seal()
         self.texts: Texts = assets.locales["en"].texts
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
@@ -49,9 +53,11 @@ class Pages:
             emergency=service.answerer.emergency(settings.region),
         )
 
-    def page(self, name: str, status: int = 200, *, cache: str = "no-store", **values: object) -> HTMLResponse:
-        """The page made from template `name`."""
-        html = self._templates.get_template(f"{name}.jinja").render(**values)
+    def page(
+        self, name: str, values: Mapping[str, object] | None = None, status: int = 200, cache: str = "no-store"
+    ) -> HTMLResponse:
+        """The page made from template `name` with `values`."""
+        html = self._templates.get_template(f"{name}.jinja").render(values or {})
         return HTMLResponse(html, status, headers={"cache-control": cache})
 
 
@@ -66,19 +72,19 @@ def router(service: Service, assets: Assets) -> APIRouter:
         ids = held.article_ids()
         articles = [article for article in map(held.article, ids[:12]) if article is not None]
         if not articles:
-            return pages.page("empty", 503)
-        return pages.page(
-            "demo",
-            article=articles[0],
-            page=article_page(articles[0], None),
-            others=articles[1:],
-            loader=assets["loader.js"],
-            base=_base(request, service.settings),
-        )
+            return pages.page("empty", status=503)
+        values = {
+            "article": articles[0],
+            "page": article_page(articles[0], None),
+            "others": articles[1:],
+            "loader": assets["loader.js"],
+            "base": _base(request, service.settings),
+        }
+        return pages.page("demo", values)
 
     @routes.api_route("/chat", methods=_READ)
     async def chat_page() -> Response:
-        return pages.page("chat", talk=Talk(), earlier=[], problem=None, draft="")
+        return pages.page("chat", _page())
 
     @routes.post("/chat")
     async def chat_turn(request: Request) -> Response:
@@ -90,7 +96,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
     ) -> Response:
         found = service.answerer.hold().article(article_id) if _ARTICLE_ID.fullmatch(article_id) else None
         if found is None:
-            return pages.page("missing", 404)
+            return pages.page("missing", status=404)
         return _article(pages, found, _span(start, end), version, section)
 
     @routes.api_route("/widget.js", methods=_READ)
@@ -115,27 +121,42 @@ def _base(request: Request, settings: ServiceSettings) -> str:
 
 
 async def _turn(pages: Pages, body: bytes) -> Response:
-    """The page after one form post; every reply is made again from the visitor's messages, so none can be forged."""
+    """The page after one form post: earlier replies are opened from their seals, or made again; the new one is made."""
     settings = pages.service.settings
-    earlier, question, again = read_form(body, settings)
-    if again:
-        return pages.page("chat", talk=Talk(), earlier=[], problem=None, draft="")
-    problem = _refusal(earlier, question, settings, pages.texts)
-    asked = earlier if problem else [*earlier, question]
-    conversations = [
-        Conversation(tuple(Message("visitor", text) for text in asked[: count + 1]), settings.region)
-        for count in range(len(asked))
-    ]
+    form = read_form(body, settings)
+    if form.again:
+        return pages.page("chat", _page())
+    problem = _refusal(form.earlier, form.question, settings, pages.texts)
+    asked = form.earlier if problem else (*form.earlier, form.question)
+    known = {n: pages.seal.open(asked[: n + 1], word) for n, word in enumerate(form.sealed[: len(asked)])}
+    missing = [n for n in range(len(asked)) if known.get(n) is None]
     try:
-        answered = await pages.service.answer_all(conversations) if conversations else []
+        made = await pages.service.answer_all([_conversation(asked[: n + 1], settings) for n in missing])
     except Problem as busy:
         # The question stays in the box, and what was asked before travels on.
-        return pages.page("chat", busy.status, talk=Talk(), earlier=earlier, problem=busy.detail, draft=question)
-    status, draft = (422, question) if problem else (200, "")
-    return pages.page("chat", status, talk=talk(asked, answered), earlier=asked, problem=problem, draft=draft)
+        kept = list(zip_longest(form.earlier, form.sealed[: len(form.earlier)], fillvalue=""))
+        page = _page(earlier=kept, problem=busy.detail, draft=form.question)
+        return pages.page("chat", page, busy.status)
+    answered = dict(zip(missing, made, strict=True))
+    answered.update({n: pages.service.show(reply) for n, reply in known.items() if reply is not None})
+    replies = [answered[n] for n in range(len(asked))]
+    earlier = [(text, pages.seal.close(asked[: n + 1], replies[n].reply)) for n, text in enumerate(asked)]
+    shown = _page(talk=talk(asked, replies), earlier=earlier, problem=problem, draft=form.question if problem else "")
+    return pages.page("chat", shown, 422 if problem else 200)
 
 
-def _refusal(earlier: list[str], question: str, settings: ServiceSettings, texts: Texts) -> str | None:
+def _page(
+    talk: Talk | None = None, earlier: Sequence[tuple[str, str]] = (), problem: str | None = None, draft: str = ""
+) -> dict[str, object]:
+    """What the template of the chat needs; `earlier` are messages with the sealed replies to them."""
+    return {"talk": talk or Talk(), "earlier": earlier, "problem": problem, "draft": draft}
+
+
+def _conversation(asked: Sequence[str], settings: ServiceSettings) -> Conversation:
+    return Conversation(tuple(Message("visitor", text) for text in asked), settings.region)
+
+
+def _refusal(earlier: Sequence[str], question: str, settings: ServiceSettings, texts: Texts) -> str | None:
     """Why this question is not answered, in words for the visitor; None when it is."""
     if not question:
         return str(texts["empty"])
@@ -151,17 +172,16 @@ def _article(pages: Pages, article: Article, span: Span | None, version: str, se
     slugs = {section_slug(part.path): part.path[-1] for part in article.sections if part.path}
     wanted = section_slug(section.split(" > "))
     url = article.metadata.url
-    return pages.page(
-        "article",
-        cache="no-cache",
-        article=article,
-        page=article_page(article, None if changed else span),
-        changed=changed,
-        section=(wanted, slugs[wanted]) if wanted in slugs else None,
-        original=url if url is not None and is_web_link(url) else None,
-        sources=article.metadata.sources,
-        is_link=is_web_link,
-    )
+    values = {
+        "article": article,
+        "page": article_page(article, None if changed else span),
+        "changed": changed,
+        "section": (wanted, slugs[wanted]) if wanted in slugs else None,
+        "original": url if url is not None and is_web_link(url) else None,
+        "sources": article.metadata.sources,
+        "is_link": is_web_link,
+    }
+    return pages.page("article", values, cache="no-cache")
 
 
 def _span(start: str, end: str) -> Span | None:

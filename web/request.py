@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
 
@@ -99,16 +100,28 @@ def read_feedback(body: bytes) -> FeedbackRequest:
     return feedback
 
 
-def read_form(body: bytes, settings: ServiceSettings) -> tuple[list[str], str, bool]:
-    """Earlier visitor messages, the new one and whether to start again, from the form of /chat."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the form of /chat carries: earlier messages, sealed replies to them, and the new one or a fresh start."""
+
+    earlier: tuple[str, ...]
+    sealed: tuple[str, ...]
+    question: str
+    again: bool
+
+
+def read_form(body: bytes, settings: ServiceSettings) -> Form:
+    """The form in `body`; raises Problem 400 when it cannot be read."""
     try:
-        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=settings.max_messages + 8)
+        # An earlier turn takes two fields.
+        fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=settings.max_messages * 2 + 8)
     except (UnicodeDecodeError, ValueError):
         raise Problem(400, "The form could not be read. Go back and try again.") from None
     # A form sends line breaks as CR LF; clean() drops the CR.
-    earlier = [clean(text) for text in fields.get("earlier", ())]
-    question = clean(fields.get("question", [""])[0])
-    return [text for text in earlier if text], question, "again" in fields
+    earlier = tuple(text for text in map(clean, fields.get("earlier", ())) if text)
+    # A suggestion is a button of its own, pressed beside an empty box or a half-written question.
+    question = (fields.get("suggested") or fields.get("question") or [""])[0]
+    return Form(earlier, tuple(fields.get("sealed", ())), clean(question), "again" in fields)
 
 
 def clean(text: str) -> str:

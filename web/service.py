@@ -40,8 +40,14 @@ class Service:
         answered = await self.answer_all([conversation])
         return answered[0]
 
+    def show(self, reply: Reply) -> Answered:
+        """How a Reply that was made before is shown now."""
+        return Answered(reply, present(reply, self.answerer.hold().article, self.settings.site_url))
+
     async def answer_all(self, conversations: list[Conversation]) -> list[Answered]:
         """The Replies to several conversations from one generation, within the time of one answer."""
+        if not conversations:
+            return []
         limiter = self._limit()
         if limiter.statistics().tasks_waiting >= self.settings.answer_queue:
             raise Problem(503, "Very many people are asking just now. Try again in a few seconds.", retry_after=3)

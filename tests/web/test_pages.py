@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+from bot.reply import Reply
 from corpus.article import Span
 from tests.web.conftest import Connect
-from tests.web.fakes import ITEMS, WALKING, FakeAnswerer, make_article
+from tests.web.fakes import ITEMS, WALKING, FakeAnswerer, answer, make_article, reply_to
 from web.articlepage import Part, Run, article_page, section_slug
+from web.seal import Seal
 from web.settings import ServiceSettings
 
 
@@ -80,6 +83,42 @@ def test_replies_are_made_again_from_the_visitor_messages(client: TestClient, an
     heard = [[message.text for message in conversation.messages] for conversation in answerer.heard]
     assert heard == [["one"], ["one", "two"], ["one", "two", "three"]]
     assert html.count('name="earlier" value="three"') >= 1
+
+
+def _kept(html: str) -> dict[str, list[str]]:
+    """The hidden fields of the form with the box."""
+    form = html[html.index('class="ask"') :]
+    return {
+        name: [unescape(value) for value in re.findall(rf'name="{name}" value="([^"]*)"', form)]
+        for name in ("earlier", "sealed")
+    }
+
+
+def test_a_sealed_reply_is_not_made_again(client: TestClient, answerer: FakeAnswerer) -> None:
+    kept = _kept(client.post("/chat", data={"question": "urgent"}).text)
+    answerer.heard.clear()
+    html = client.post("/chat", data={**kept, "question": "hello"}).text
+    assert [conversation.visitor for conversation in answerer.heard] == [("urgent", "hello")]
+    assert "See a doctor today" in html
+
+
+def test_a_seal_opens_for_its_own_messages_and_its_own_words_only(client: TestClient, answerer: FakeAnswerer) -> None:
+    kept = _kept(client.post("/chat", data={"question": "urgent"}).text)
+    answerer.heard.clear()
+    client.post("/chat", data={"earlier": ["hello"], "sealed": kept["sealed"], "question": "x"})
+    assert len(answerer.heard) == 2
+    forged = Seal(b"another key").close(["urgent"], Reply("smalltalk", "All is well."))
+    for sealed in (forged, "", "no.seal", "a.b" * 50, "\u00e9.AAAA"):
+        html = client.post("/chat", data={"earlier": ["urgent"], "sealed": [sealed], "question": "x"}).text
+        assert "All is well." not in html
+        assert "See a doctor today" in html
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
+def test_what_was_sealed_is_opened_unchanged(asked: list[str]) -> None:
+    seal = Seal()
+    for reply in (answer(), reply_to("urgent"), reply_to("price")):
+        assert seal.open(asked, seal.close(asked, reply)) == reply
 
 
 def test_an_earlier_red_flag_is_pinned_once_and_its_turn_points_up(client: TestClient) -> None:
