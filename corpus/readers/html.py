@@ -16,7 +16,7 @@ from lxml import etree, html
 from corpus import outline
 from corpus.article import Metadata
 from corpus.errors import SourceError
-from corpus.readers import broken, hidden, layout, mainpart, tree
+from corpus.readers import broken, facts, hidden, layout, mainpart, tree
 from corpus.readers.document import Document, Raw
 from corpus.readers.encoding import text_of
 
@@ -45,7 +45,12 @@ def read(raw: Raw) -> Document:
 
 
 def _document(text: str, origin: str) -> Document:
-    page = _revealed(text, origin)
+    root = _root(text, origin)
+    known = Metadata(reviewed=facts.reviewed(root), language=facts.language(root) or "en")
+    hidden.reveal(root)
+    layout.dissolve(root)
+    layout.thin_out(root)
+    page: str = html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
     found = trafilatura.bare_extraction(
         page,
         include_comments=False,
@@ -61,28 +66,22 @@ def _document(text: str, origin: str) -> Document:
     markdown = mainpart.to_markdown(page, found.body) or tree.to_markdown(found.body)
     outline.check_length(markdown, origin)
     title = None if markdown.startswith("# ") else found.title
-    return Document(markdown, title=title, metadata=_metadata(found))
+    return Document(markdown, title=title, metadata=_metadata(found, known))
 
 
-def _revealed(text: str, origin: str) -> str:
-    """The page with all answers opened and without what is there for its looks only."""
+def _root(text: str, origin: str) -> html.HtmlElement:
     try:
-        root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
+        return html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", huge_tree=False))
     except etree.ParserError as error:
         raise SourceError(origin, _NO_TEXT) from error
-    hidden.reveal(root)
-    layout.dissolve(root)
-    layout.thin_out(root)
-    opened: str = html.tostring(root, encoding="unicode", doctype="<!DOCTYPE html>")
-    return opened
 
 
-def _metadata(found: trafilatura.settings.Document) -> Metadata:
+def _metadata(found: trafilatura.settings.Document, known: Metadata) -> Metadata:
     date = _ISO_DATE.search(found.date or "")
-    return Metadata(
+    return replace(
+        known,
         url=found.url if (found.url or "").startswith(("https://", "http://")) else None,
         author=found.author or None,
         published=date[0] if date else None,
         licence=found.license or None,
-        language=found.language or "en",
     )

@@ -82,6 +82,19 @@ def test_facts_are_found() -> None:
     assert (metadata.author, metadata.published) == ("Ann Example", "2025-03-04")
 
 
+def test_the_day_of_the_last_review_and_the_language_are_found() -> None:
+    data = '{"@graph": [{"@type": "MedicalWebPage", "lastReviewed": "2025-06-07T08:00:00Z", "x": [[1]]}]}'
+    metadata = article_of(page(BODY, head=f'<script type="application/ld+json">{data}</script>')).metadata
+    assert (metadata.reviewed, metadata.language) == ("2025-06-07", "en-GB")
+
+
+@pytest.mark.parametrize(
+    "data", ["{broken", "[" * 100_000, '{"lastReviewed": 7}', '{"lastReviewed": "lately"}', "null"]
+)
+def test_broken_data_for_machines_does_not_matter(data: str) -> None:
+    assert article_of(page(BODY, head=f'<script type="application/ld+json">{data}</script>')).metadata.reviewed is None
+
+
 def test_the_declared_encoding_is_used() -> None:
     data = page(BODY.replace("Use a cloth", "Café “tea”"), head='<meta charset="windows-1252">')
     assert "Café “tea”" in article_of(data.decode().encode("cp1252")).text
