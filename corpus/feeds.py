@@ -5,12 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 from lxml import etree
 
 from corpus.errors import SourceError
 from corpus.readers.document import Raw
+from corpus.request import in_ascii
 
 _MAX_UNPACKED = 60_000_000
 """The protocol of sitemaps allows 50 MB unpacked."""
@@ -47,7 +48,7 @@ def listing(raw: Raw) -> Listing:
         raise SourceError(raw.origin, "is a broken sitemap or feed; check its XML") from error
     if root is None:
         raise SourceError(raw.origin, "is a broken sitemap or feed; check its XML")
-    urls = tuple(dict.fromkeys(urldefrag(urljoin(raw.origin, url.strip()))[0] for url in _urls(root) if url.strip()))
+    urls = tuple(dict.fromkeys(in_ascii(urljoin(raw.origin, url.strip())) for url in _urls(root) if url.strip()))
     if not urls:
         raise SourceError(raw.origin, "lists no pages")
     return Listing(sitemaps=urls) if _name(root) == "sitemapindex" else Listing(pages=urls)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
@@ -71,7 +71,7 @@ class HttpFetcher:
 
     def find(self, source: str) -> Iterator[Raw | SourceError]:
         """The page at a URL, or all pages that a sitemap or feed there lists; one that fails is its error."""
-        found = self._try(urldefrag(source)[0])
+        found = self._try(request.in_ascii(source))
         if isinstance(found, SourceError) or not is_feed(found):
             yield found
             return
@@ -160,7 +160,7 @@ class HttpFetcher:
         raise SourceError(url, f"is redirected more than {self._manners.max_redirects} times; check the URL")
 
     def _hop(self, url: str, at: str, response: Response) -> str:
-        target = urldefrag(urljoin(at, response.headers.get("location", "")))[0]
+        target = request.in_ascii(urljoin(at, response.headers.get("location", "")))
         if target == at or not response.headers.get("location"):
             raise SourceError(url, "is redirected to itself or to nowhere; check the URL")
         if not self._manners.allow_other_sites and _site(target) != _site(url):

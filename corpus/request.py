@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -20,6 +20,7 @@ from urllib3.response import BaseHTTPResponse
 from corpus.errors import SourceError
 
 _CHUNK = 65_536
+_SAFE = "/%:=&?~+!$,;'@()*[]"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _NEVER_AN_ARTICLE = ("image/", "audio/", "video/", "font/")
@@ -105,6 +106,18 @@ def split(url: str) -> SplitResult:
     if re.search(r"[\x00-\x20\x7f]", url) or not url.isascii():
         raise SourceError(url, "holds spaces or characters that must be written as %XX; check it")
     return parts
+
+
+def in_ascii(url: str) -> str:
+    """`url` with letters outside ASCII and spaces as a browser sends them; as it is where that cannot be done."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return url
+    netloc = parts.netloc if parts.netloc.isascii() else f"{host}{port}"
+    return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_SAFE), quote(parts.query, safe=_SAFE), ""))
 
 
 def is_public(address: Address) -> bool:

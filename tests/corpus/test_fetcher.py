@@ -414,12 +414,24 @@ def test_which_addresses_are_public(address: str, public: bool) -> None:
         "http://[::1/",
         "file:///etc/passwd",
         "ftp://x.example/a",
-        "http://x.example/a b",
-        "http://x.example/\r\nX: y",
+        "http://x y.example/",
     ],
 )
 def test_urls_that_are_none_are_refused(url: str) -> None:
     assert reason(fetched(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("https://x.example/café?q=thé#part", "https://x.example/caf%C3%A9?q=th%C3%A9"),
+        ("https://x.example/a%20b/(c)?d=e&f", "https://x.example/a%20b/(c)?d=e&f"),
+        ("https://bücher.example:8080/a b", "https://xn--bcher-kva.example:8080/a%20b"),
+        ("http://[::1/", "http://[::1/"),
+    ],
+)
+def test_letters_outside_ascii_are_sent_as_a_browser_sends_them(url: str, sent: str) -> None:
+    assert request.in_ascii(url) == sent
 
 
 def test_a_name_that_nobody_knows_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
