@@ -199,25 +199,33 @@ def split(text: str) -> list[Line]:
 
 _WRAP = range(50, 121)
 _MIN_WRAPPED = 3
+_LONG = 0.7
 
 
 def _unwrapped(lines: Sequence[Line]) -> list[Line]:
     """Joins the lines of a text that was broken at a fixed width; other texts stay as they are."""
     width = max((len(line.text) + line.indent for line in lines), default=0)
-    runs = [(line, after) for line, after in pairwise(lines) if after.gap == 0]
-    full = [line for line, after in runs if _is_full(line, after, width)]
-    if width not in _WRAP or len(full) < _MIN_WRAPPED or len(full) * 2 < len(runs):
+    full = [(line, after) for line, after in pairwise(lines) if after.gap == 0 and _is_full(line, after, width)]
+    broken = sum(not line.ends_sentence and after.text[:1].islower() for line, after in full)
+    if width not in _WRAP or broken < _MIN_WRAPPED or broken * 3 < len(full):
         return list(lines)
     joined: list[Line] = []
     previous: Line | None = None
     for line in lines:
-        continues = previous is not None and line.gap == 0 and line.bullet is None and line.number is None
-        if continues and previous is not None and _is_full(previous, line, width):
+        if previous is not None and _is_wrapped(previous, line, width):
             joined[-1] = replace(joined[-1], text=f"{joined[-1].text} {line.text}")
         else:
             joined.append(line)
         previous = line
     return joined
+
+
+def _is_wrapped(line: Line, after: Line, width: int) -> bool:
+    """Whether the next line only goes on with this one."""
+    if after.gap or after.bullet is not None or after.number is not None:
+        return False
+    goes_on = not line.ends_sentence and after.text[:1].islower() and len(line.text) > width * _LONG
+    return goes_on or _is_full(line, after, width)
 
 
 def _is_full(line: Line, after: Line, width: int) -> bool:

@@ -40,10 +40,11 @@ def parse(
     """
     outline.check_length(markdown, origin or id)
     parts = _Walk(_parser().parse(_tame(visible(markdown)))).parts()
-    titled = _is_titled(parts, title)
-    parts = summaries.with_summaries(roles.with_roles(parts), titled=titled)
-    name = title or (parts[0].heading if titled else None) or in_words(id)
-    return outline.article(parts, id=id, title=fold_line(name), origin=origin, metadata=metadata, titled=titled)
+    parts = roles.with_roles(parts)
+    title_at = _title_at(parts, title)
+    parts = summaries.with_summaries(parts, title_at)
+    name = title or (parts[title_at].heading if title_at is not None else None) or in_words(id)
+    return outline.article(parts, id=id, title=fold_line(name), origin=origin, metadata=metadata, title_at=title_at)
 
 
 def _tame(markdown: str) -> str:
@@ -68,13 +69,16 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
 
 
-def _is_titled(parts: Sequence[Part], title: str | None) -> bool:
-    """Whether the first heading is the title: of level 1, before all others, and the only one or the same words."""
-    headed = [part for part in parts if part.heading]
-    if not headed or headed[0].level != 1 or any(part.pieces for part in parts[: parts.index(headed[0])]):
-        return False
-    alone = sum(part.level == 1 for part in headed) == 1
-    return alone or title is None or fold_line(title).casefold() == (headed[0].heading or "").casefold()
+def _title_at(parts: Sequence[Part], title: str | None) -> int | None:
+    """Where the title stands: the first heading, if of level 1, behind no body, and the only one or the same words."""
+    place = next((place for place, part in enumerate(parts) if part.heading), None)
+    if place is None or parts[place].level != 1:
+        return None
+    if any(piece.role == "body" for part in parts[:place] for piece in part.pieces):
+        return None
+    alone = sum(part.level == 1 and part.heading is not None for part in parts) == 1
+    same = title is None or fold_line(title).casefold() == (parts[place].heading or "").casefold()
+    return place if alone or same else None
 
 
 class _Walk:

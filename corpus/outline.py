@@ -58,13 +58,13 @@ def label(heading: str) -> str:
     return name if _PLAIN_NUMBER.match(name) else _ENUMERATION.sub("", name)
 
 
-def paths(parts: Sequence[Part], *, titled: bool) -> Iterator[tuple[str, ...]]:
-    """The path of headings of each part; the heading of the first part is the title when `titled`, and in no path."""
+def paths(parts: Sequence[Part], title_at: int | None) -> Iterator[tuple[str, ...]]:
+    """The path of headings of each part; the heading of the part `title_at` is the title, and in no path."""
     above: list[tuple[int, str | None]] = []
     for number, part in enumerate(parts):
         while above and above[-1][0] >= part.level:
             above.pop()
-        if number or not titled:
+        if number != title_at:
             above.append((part.level, part.heading))
         yield tuple(label(heading) for _, heading in above if heading)
 
@@ -102,11 +102,11 @@ def article(
     title: str,
     origin: str = "",
     metadata: Metadata | None = None,
-    titled: bool = False,
+    title_at: int | None = None,
 ) -> Article:
     """Lays the parts out as one text and gives every heading, block and item its span.
 
-    `titled` says that the heading of the first part is the title. Raises SourceError when there is no text besides
+    `title_at` is the place of the part whose heading is the title. Raises SourceError when there is no text besides
     headings, or more than MAX_CHARACTERS of it.
     """
     pieces = [piece.text for part in parts for piece in part.pieces]
@@ -117,7 +117,7 @@ def article(
             origin or id, f"is too long for one article ({length:,} characters, at most {MAX_CHARACTERS:,}); split it"
         )
     page = _Page()
-    sections = [_section(part, path, page) for part, path in zip(parts, paths(parts, titled=titled), strict=True)]
+    sections = [_section(part, path, page) for part, path in zip(parts, paths(parts, title_at), strict=True)]
     text = page.text
     return Article(
         id=id,

@@ -38,10 +38,11 @@ def to_markdown(text: str) -> str:
 
 def lines_to_markdown(lines: Sequence[Line]) -> str:
     """The same for lines that were put together elsewhere; what they say of their level is kept."""
-    title = lines[0] if lines and _is_title(lines) else None
-    nodes = list(_nodes(lines[1:] if title else lines))
+    start = next((place for place, line in enumerate(lines) if not roles.is_furniture(line.text)), 0)
+    title = lines[start] if lines and _is_title(lines[start:]) else None
+    nodes = list(_nodes(lines[start + 1 :] if title else lines))
     set_levels(nodes, title.text if title else "")
-    written = [markup.heading(1, title.text)] if title else []
+    written = [*(markup.paragraph(line.text) for line in lines[:start]), markup.heading(1, title.text)] if title else []
     return "\n\n".join([*written, *(node.markdown() for node in with_lost(nodes, looks.usual_gap(lines)))]) + "\n"
 
 
@@ -77,7 +78,8 @@ def _nodes(lines: Sequence[Line]) -> Iterator[Node]:
         else:
             end = place + 1
             yield _single(lines, place)
-            if line.introduces and (run := _run_end(lines, end, is_condition=line.is_condition)) > end:
+            run = _run_end(lines, end) if line.introduces and not roles.is_byline(line.text) else end
+            if run > end:
                 yield Node("list", lines[end], tuple(item.text for item in lines[end:run]))
                 end = run
         place = end
@@ -87,6 +89,8 @@ def _single(lines: Sequence[Line], place: int) -> Node:
     line = lines[place]
     after = lines[place + 1] if place + 1 < len(lines) else None
     before = lines[place - 1] if place else None
+    if before is not None and roles.is_open_byline(before.text):
+        return Node("paragraph", line)
     if _is_heading(line, after) or _is_heading_with_colon(lines, place):
         return Node("heading", line)
     continues = before is not None and (before.bullet is not None or before.introduces or not before.ends_sentence)
@@ -108,6 +112,8 @@ def _is_heading(line: Line, after: Line | None) -> bool:
 def _is_heading_with_colon(lines: Sequence[Line], place: int) -> bool:
     """Whether a short line with a colon is the heading of the paragraph behind it ("Causes:"), not of a list."""
     line, after = lines[place], lines[place + 1] if place + 1 < len(lines) else None
+    if after is not None and line.names_with_colon and roles.is_summary_heading(line.text):
+        return True
     if after is None or not line.names_with_colon or after.bullet is not None or after.number is not None:
         return False
     return after.has_sentences or not after.may_be_item
@@ -144,7 +150,7 @@ def _listing_end(lines: Sequence[Line], place: int) -> int:
     return end
 
 
-def _run_end(lines: Sequence[Line], place: int, *, is_condition: bool) -> int:
+def _run_end(lines: Sequence[Line], place: int) -> int:
     """Where the unmarked list ends that begins behind a colon; `place` when there is none.
 
     Items are short lines at one distance; a line behind them that reads like a heading of what follows is none of them,
@@ -159,7 +165,7 @@ def _run_end(lines: Sequence[Line], place: int, *, is_condition: bool) -> int:
     end = place + 1
     while end < len(lines) and gap <= 1 and lines[end].gap == gap and lines[end].follows_as_item(first):
         end += 1
-    if is_condition and end > place + 1 and lines[end - 1].completes and lines[end - 1].ends_sentence:
+    if lines[place - 1].is_condition and end > place + 1 and lines[end - 1].completes and lines[end - 1].ends_sentence:
         return end - 1
     if end == len(lines):
         return end

@@ -39,6 +39,7 @@ _BYLINE = re.compile(
     + r"\W*$",
     re.IGNORECASE,
 )
+_OPEN_BYLINE = re.compile(r"\b(?:by|authors?):?$", re.IGNORECASE)
 _AUTHOR = re.compile(rf"^{_BY}\s+((?-i:{_NAME}))", re.IGNORECASE)
 
 _CONTENTS_WORDS = (
@@ -60,7 +61,7 @@ _FURNITURE = re.compile(
     + _any(
         *_CONTENTS_WORDS,
         *_RELATED_WORDS,
-        r"skip to (?:main )?content",
+        r"skip to (?:main )?content|read about|[\w ]{1,20} icon",
         r"tweet|pin it|print(?: this page)?|home|menu|search|back to top",
         r"advertisement|advertising|sponsored(?: content)?",
         r"(?:read (?:more|next|also)|see also)(?:[: ].*)?",
@@ -149,6 +150,11 @@ def is_byline(line: str) -> bool:
     return len(line.split()) <= 25 and bool(_BYLINE.match(line))
 
 
+def is_open_byline(line: str) -> bool:
+    """Whether a byline stops before the name, which then stands on the next line."""
+    return is_byline(line) and bool(_OPEN_BYLINE.search(line))
+
+
 def author(line: str) -> str | None:
     """The author whom a byline names."""
     match = _AUTHOR.match(line)
@@ -186,6 +192,8 @@ def _part(part: Part, headings: set[str]) -> Part:
     for piece in part.pieces:
         role = _role(piece, headings, contents) if piece.role == "body" else piece.role
         contents = bool(_CONTENTS.match(piece.text)) or (contents and role == "furniture")
+        if role == "body" and pieces and pieces[-1].role == "byline" and _OPEN_BYLINE.search(pieces[-1].text):
+            role = "byline"
         pieces.append(replace(piece, role=role))
     return replace(part, pieces=tuple(pieces))
 

@@ -45,15 +45,15 @@ _NUMBER = re.compile(r"\d+")
 _QUALIFIES = re.compile(r"\b(?:even if|even when|unless|except|do not|don['’]t|never|without|only)\b", re.IGNORECASE)
 
 
-def with_summaries(parts: Sequence[Part], *, titled: bool) -> list[Part]:
+def with_summaries(parts: Sequence[Part], title_at: int | None) -> list[Part]:
     """The parts with the role "summary" where a piece repeats its group, in a part of its group's level.
 
     No text is added, lost or moved; only parts are divided, and the levels of parts without a heading change.
     """
     parts = _with_headed(list(parts))
-    start = 1 if titled else 0
+    start = 0
     while start < len(parts):
-        if parts[start].heading:
+        if parts[start].heading and start != title_at:
             end = _group_end(parts, start)
             parts[start:end] = _closed(parts[start:end])
         start += 1

@@ -220,6 +220,41 @@ def test_hard_wrapped_paragraphs_and_items_are_joined() -> None:
     assert "play games on it than in others." in article.text
 
 
+def test_wrapped_text_with_lists_between_is_still_wrapped() -> None:
+    text = (
+        "Heel pain is the inflammation of the plantar fascia, which is a connective tissue\n"
+        "just underneath the skin of the foot. It is one of the most common causes of foot\n"
+        "and heel pain. The first step in the morning or after a period of rest is usually\n"
+        "the most painful and then it gets slightly better.\nCauses:\nAge\nHard soles\nFlat feet\n\n"
+        "Diagnosis:\nUsually no pictures are required for the diagnosis of sore heels at all. Your\n"
+        "doctor may order some to rule out other causes.\n"
+    )
+    article = article_of(text)
+    assert items(article) == [["Age", "Hard soles", "Flat feet"]]
+    assert path_of(article, "Usually no pictures")[-1] == "Diagnosis"
+    assert "tissue just underneath" in article.text
+    assert article.title == "Stub"
+
+
+def test_parts_of_the_page_before_the_title_do_not_become_the_title() -> None:
+    article = article_of("Skip to main content\nMenu\n\nSore Hips\n\nHips are joints. They carry you.\n")
+    assert article.title == "Sore Hips"
+    assert paths(article) == [(), ()]
+    assert [block.role for block in blocks(article)] == ["furniture", "furniture", "body"]
+
+
+def test_a_name_below_an_open_byline_belongs_to_it() -> None:
+    article = article_of("Sore Hips\n\nMedically reviewed by\nAnn Example\nLast updated May 2024\n\nHips are joints.")
+    assert [block.role for block in blocks(article)] == ["byline", "byline", "byline", "body"]
+
+
+def test_key_points_with_a_colon_at_the_top_are_a_summary() -> None:
+    text = "Sore Hips\nKey Takeaways:\n- Worn shoes make hips sore.\nShoes\nWorn shoes make many hips sore. Buy some.\n"
+    article = article_of(text)
+    assert ("Key Takeaways",) in paths(article)
+    assert role_of(article, "Worn shoes make hips sore") == "summary"
+
+
 def test_lines_of_a_dense_text_are_not_joined() -> None:
     article = article_of("Title Here\nOne sentence stands here.\nAnother one stands here.\n")
     assert [words(article, block.span) for block in blocks(article)] == [
