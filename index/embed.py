@@ -15,7 +15,6 @@ from index.draft import Draft
 from index.encoder import Encoder
 from index.generation import Generation
 from index.progress import Progress
-from index.projection import shorten
 from index.quantised import quantise
 from index.tokens import TOKENS_FILE
 from index.vectors import DENSE_FILE, SENTENCES_FILE, write_dense
@@ -89,7 +88,6 @@ class Embedder:
                 parts.append(part._replace(codes=part.codes[:0]))
         ids = np.concatenate([np.zeros(0, dtype=np.int32), *(part.ids for part in parts)])
         writer.add("token_ids", ids)
-        writer.add("basis", self._encoder.token_basis)
         writer.add("scales", np.concatenate([np.zeros(0, dtype=np.float32), *(part.scales for part in parts)]))
         sizes = np.concatenate([np.zeros(0, dtype=np.int64), *(part.sizes for part in parts)])
         writer.add("ends", np.cumsum(sizes, dtype=np.int64))
@@ -111,8 +109,7 @@ class Embedder:
             else:
                 found[text] = self._taken(range(row, row + 1))
         for text, encoded in zip(fresh, self._encoder.encode_tokens(fresh), strict=True):
-            # Text by text: the same product in a larger block could be rounded otherwise.
-            codes, scales = quantise(shorten(encoded.vectors, self._encoder.token_basis))
+            codes, scales = quantise(encoded.vectors)
             ids, size = encoded.token_ids.astype(np.int32), np.asarray([len(codes)])
             found[text] = _PassageVectors(encoded.sentence[None, :], ids, codes, scales, size)
         self.embedded += len(fresh)

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from index.arrays import Arrays
 from index.errors import IndexDamaged, OtherFormat
+from index.projection import shorten
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -61,14 +62,15 @@ class Encoded:
     """A text as vectors: one for the whole, and one for each token, special tokens left out.
 
     `sentence` float32[dimension]; `token_ids` int64[n]; `spans` the characters (start, end) of each token in the text;
-    `vectors` float32[n, dimension]. All vectors have length 1, but for a text without tokens, whose `sentence`
-    is zero.
+    `whole` float32[n, dimension], the token vectors; `vectors` float32[n, kept dimensions], the same as the index keeps
+    them (`index/projection.py`). All have length 1, but for a text without tokens, whose `sentence` is zero.
     """
 
     sentence: NDArray[np.float32]
     token_ids: NDArray[np.int64]
     spans: tuple[tuple[int, int], ...]
     vectors: NDArray[np.float32]
+    whole: NDArray[np.float32]
 
 
 class Encoder:
@@ -152,12 +154,15 @@ class Encoder:
     def _tokens(self, encoding: Encoding) -> Encoded:
         kept = np.flatnonzero(np.asarray(encoding.special_tokens_mask) == 0)
         if not len(kept):
-            empty = np.zeros((0, self.dimension), dtype=np.float32)
-            return Encoded(np.zeros(self.dimension, dtype=np.float32), np.zeros(0, dtype=np.int64), (), empty)
+            whole = np.zeros((0, self.dimension), dtype=np.float32)
+            short = np.zeros((0, self.token_basis.shape[1]), dtype=np.float32)
+            nothing = np.zeros(self.dimension, dtype=np.float32)
+            return Encoded(nothing, np.zeros(0, dtype=np.int64), (), short, whole)
         ids = _ids(encoding)
         sentence, vectors = self._session.run(["sentence", "tokens"], {"input_ids": ids[None, :]})
         spans = tuple(encoding.offsets[position] for position in kept)
-        return Encoded(_float32(sentence), ids[kept], spans, _float32(vectors[kept]))
+        whole = _float32(vectors[kept])
+        return Encoded(_float32(sentence), ids[kept], spans, shorten(whole, self.token_basis), whole)
 
 
 def read_card(folder: Path) -> EncoderCard:

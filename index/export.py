@@ -27,14 +27,14 @@ from numpy.typing import NDArray
 from index.encoder import BASIS_FILE, CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
 from index.errors import ModelFault
 from index.model import Model, find
-from index.projection import token_basis, write_basis
+from index.projection import shipped_basis, token_basis, write_basis
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Precision = Literal["int8", "fp32"]
 
-EXPORTER = 4
+EXPORTER = 5
 """Raise when the graph or the quantisation changes, so that cached exports are made anew."""
 
 DEFAULT_PRECISION: Precision = "int8"
@@ -170,7 +170,9 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
             _optimise(folder / MODEL_FILE)
             draft = _card(model, loaded, folder, kind, limit, {})
             (folder / CARD_FILE).write_bytes(msgspec.json.encode(draft))
-        basis = token_basis(Encoder.open(folders["int8"], parallel=0), _words(loaded))
+        basis = shipped_basis(model.weights)
+        if basis is None:
+            basis = token_basis(Encoder.open(folders["int8"], parallel=0), _words(loaded))
         for kind, folder in folders.items():
             write_basis(folder / BASIS_FILE, basis)
             cosine[kind] = _smallest_cosine(folder, reference)

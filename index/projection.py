@@ -10,13 +10,14 @@ size and of the time.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import ArrayWriter
+from index.arrays import Arrays, ArrayWriter
 
 if TYPE_CHECKING:
     from index.encoder import Encoder
@@ -25,6 +26,16 @@ TOKEN_DIMENSION = 128
 
 _TEXTS, _WORDS = 800, 12
 """Made-up texts of words drawn from the vocabulary: 9,600 words are many times the dimensions to be found."""
+
+
+def shipped_basis(weights: str) -> NDArray[np.float32] | None:
+    """The basis that was computed once for these weights and comes with Footnote, or None.
+
+    Two processors may round differently, and where two directions matter alike that turns them; what is learned on top
+    of short token vectors (`index/importance.json`) needs the same directions everywhere.
+    """
+    path = Path(str(files("index").joinpath(f"token_basis-{weights[:16]}.safetensors")))
+    return Arrays(path)["basis"] if path.is_file() else None
 
 
 def token_basis(encoder: Encoder, vocabulary: Sequence[str]) -> NDArray[np.float32]:
@@ -39,7 +50,7 @@ def token_basis(encoder: Encoder, vocabulary: Sequence[str]) -> NDArray[np.float
         vectors = encoded.vectors.astype(np.float64)
         moments += vectors.T @ vectors
     _, directions = np.linalg.eigh(moments)
-    return np.ascontiguousarray(directions[:, ::-1][:, :TOKEN_DIMENSION], dtype=np.float32)
+    return np.ascontiguousarray(directions[:, ::-1][:, :TOKEN_DIMENSION].round(6), dtype=np.float32)
 
 
 def shorten(vectors: NDArray[np.float32], basis: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -38,6 +38,7 @@ def test_a_text_without_tokens_is_a_zero_vector(text: str, encoder: Encoder) -> 
     encoded = encoder.encode_tokens([text])[0]
     assert not encoded.sentence.any()
     assert (encoded.vectors.shape, encoded.token_ids.shape, encoded.spans) == ((0, 16), (0,), ())
+    assert encoded.whole.shape == (0, 16)
 
 
 def test_no_texts_give_no_vectors(encoder: Encoder) -> None:

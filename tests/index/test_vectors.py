@@ -37,7 +37,6 @@ def tokens_of(passages: list[NDArray[np.float32]], folder: Path) -> TokenVectors
             scales.append(scale)
         total = sum(map(len, passages))
         writer.add("token_ids", np.arange(total, dtype=np.int32))
-        writer.add("basis", np.eye(16, dtype=np.float32))
         writer.add("scales", np.concatenate([np.zeros(0, dtype=np.float32), *scales]))
         writer.add("ends", np.cumsum([len(vectors) for vectors in passages], dtype=np.int64))
         writer.close()
