@@ -14,7 +14,7 @@ from typing import Literal
 from bot.safety.pattern import Hit
 from bot.safety.text import Message
 
-Standing = Literal["present", "negated", "history", "resolved", "hypothetical", "information", "story", "idiom", "trap"]
+Standing = Literal["present", "cleared", "negated", "history", "resolved", "hypothetical", "information", "story", "idiom", "trap"]
 
 _SPLITS = frozenset("but although though however except until yet because whereas while unless".split())
 _SUBJECTS = frozenset("i im ive id it its he she they theyre there theres you".split())
@@ -34,13 +34,30 @@ _LIST_NOUNS = frozenset(
     "bruises discolouration sickness collapse lump lumps cough trauma diabetes thinners pregnancy allergies meds medication "
     "medicines loss changes trouble problems issues conditions symptoms history surgery surgeries falls fall cancer clots "
     "blood weight tenderness discharge crack cracks pop pops locking wheeze wheezing itching hives spots tightness rest "
-    "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred vision cramps smoker".split()
+    "dyspnoea syncope blackouts cramps smoker flights visuals".split()
 )
+_LIST_ADJECTIVES = frozenset(
+    "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred tender sore warm "
+    "puffy cold blue confused vomiting limping".split()
+)
+_BODY_WORDS = frozenset(
+    "foot feet toe toes heel ankle ankles calf calves leg legs knee knees shin shins hip hips chest head back neck arm arms "
+    "hand hands belly stomach tummy skin throat tongue face eye eyes heart my it".split()
+)
+_TURNS = frozenset("but although though however until except now then since because when if".split())
 _QUESTION_ANSWERS = frozenset("no nope nah none never nothing".split())
 _PRESENT_TENSE = frozenset(
     "is are am im hurts hurt cant cannot have has ive its feels wont keeps gets aches im swells wakes".split()
 )
+_FIRST_PERSON = frozenset("my mine i im ive id me myself our we us".split())
 _SCOPE = 14
+
+
+_EXPLAINS = (
+    "negated.before", "history_resolved.past", "recently_resolved.gone", "information.frame", "information.topic",
+    "conditional.opens", "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam",
+    "other_resolved_or_fictional.news",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +105,15 @@ class Surroundings:
                 return test
         return PRESENT
 
+    def cued(self, hit: Hit) -> bool:
+        """Whether any cue that can explain a finding away stands in its sentence, in whatever place."""
+        number = self.message.sentence[hit.first]
+        return any(
+            self.message.sentence[cue.first] == number and cue.first not in self._hidden and cue.first not in self._if_hidden
+            for name in _EXPLAINS
+            for cue in self._found(name)
+        )
+
     # --- cues -----------------------------------------------------------------------------------------------------------
 
     def _found(self, name: str) -> Sequence[Hit]:
@@ -132,9 +158,11 @@ class Surroundings:
         return None
 
     def _own_in(self, hit: Hit) -> bool:
-        """Whether the visitor speaks of themself, or of a person at hand, in the clause of the finding."""
+        """Whether the visitor speaks of themself in the clause of the finding."""
         return any(
-            self._same_clause(own.first, hit.first) and own.first not in self._framed
+            self._same_clause(own.first, hit.first)
+            and self.words[own.first] in _FIRST_PERSON
+            and own.first not in self._framed
             for own in self._found("information.own")
         )
 
@@ -152,6 +180,14 @@ class Surroundings:
         for cue in self._found("information.frame"):
             if self._same_sentence(cue.first, hit.first) and cue.first <= hit.first and self._leads(cue):
                 return self._says("information", cue)
+        return self._topical(hit)
+
+    def _topical(self, hit: Hit) -> Decision | None:
+        """A message with nobody in it that names a subject ("achilles rupture: definition")."""
+        if not any(own.first not in self._framed for own in self._found("information.own")):
+            for cue in self._found("information.topic"):
+                if self._same_sentence(cue.first, hit.first):
+                    return self._says("information", cue)
         return None
 
     def _leads(self, cue: Hit) -> bool:
@@ -233,15 +269,17 @@ class Surroundings:
             return not any(self.message.words[i].pause for i in range(cue.first + 1, hit.last + 1))
         if hit.first - cue.last > _SCOPE:
             return False
+        if not self._holds_together(hit):
+            return False
         noun_cue = self.words[cue.first] in ("no", "without", "zero", "nil", "none")
         commas = False
-        for i in range(cue.last + 1, hit.last + 1):
+        for i in range(cue.last + 1, hit.first + 1):
             word, before = self.words[i], self.words[i - 1]
             if self.message.words[i].pause:
-                if not self._lists(i):
+                if not self._lists(i, _LIST_NOUNS if noun_cue else _LIST_NOUNS | _LIST_ADJECTIVES):
                     return False
                 commas = True
-            if i >= hit.first:
+            if i == hit.first:
                 continue
             if word in _SPLITS or any(b.first == i for b in self._found("negated.blocker")):
                 return False
@@ -253,7 +291,14 @@ class Surroundings:
                 return False
         return True
 
-    def _lists(self, start: int) -> bool:
+    def _holds_together(self, hit: Hit) -> bool:
+        """Whether a negation of the first words of a finding is one of the whole ("no swelling, it just aches" is)."""
+        inside = range(hit.first + 1, hit.last + 1)
+        if any(self.words[i] in _TURNS for i in inside):
+            return False
+        return self.words[hit.first] not in _BODY_WORDS or not any(self.message.words[i].pause for i in inside)
+
+    def _lists(self, start: int, ends: frozenset[str]) -> bool:
         """Whether the piece that begins at word `start` goes on with a list ("no swelling, bruising or numbness")."""
         end = start
         while end < len(self.words) and (end == start or not self.message.words[end].pause):
@@ -262,7 +307,7 @@ class Surroundings:
         if piece[0] in ("or", "nor"):
             return True
         bare = len(piece) <= 5 and not _PREDICATES.intersection(piece)
-        return bare and (piece[-1] in _LIST_NOUNS or "or" in piece)
+        return bare and (piece[-1] in ends or "or" in piece)
 
     # --- past ------------------------------------------------------------------------------------------------------------------
 

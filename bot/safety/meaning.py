@@ -73,10 +73,14 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the layer makes of one text: a tier, and the score of each question beside its threshold."""
+    """What the layer makes of one text: a tier, and the score of each question.
+
+    `clear`: it is all but certain that nothing in the text needs anybody.
+    """
 
     level: Level
     scores: dict[str, float]
+    clear: bool = False
 
 
 def exemplars(folder: Path = EXEMPLARS) -> list[Exemplar]:
@@ -116,13 +120,17 @@ class Meaning:
         layer._waves = waves(file.dimension)
         return layer
 
-    def judge(self, reading: Reading, level: Level, vector: Floats) -> Opinion:
-        """The opinion on one message, given how the rules read it and its sentence vector."""
+    def judge(self, reading: Reading, level: Level, vector: Floats, margin: float = 0.0) -> Opinion:
+        """The opinion on one text, given how the rules read it and its sentence vector.
+
+        Each threshold must be passed by `margin`.
+        """
         columns, values = sparse(reading, level, self._idf)
         dense = dense_part(vector, self._waves)
         scores = dense @ self._weights[: len(dense)] + values @ self._weights[len(dense) + columns] + self._offsets
         named = {step: float(score) for step, score in zip(_STEPS, scores, strict=True)}
-        return Opinion(self._level(named, level), named)
+        firm = {step: score - margin for step, score in named.items()}
+        return Opinion(self._level(firm, level), named, named["assessment"] < self.thresholds["clear"])
 
     def _level(self, scores: dict[str, float], level: Level) -> Level:
         """Two questions in turn: does this need anybody at all, and if so, how fast."""
@@ -218,6 +226,8 @@ def train(encoder: SentenceEncoder, examples: Sequence[Exemplar], book: Rulebook
     left_out = targets - duals / np.diag(inverse)[:, None]
     weights = rows.combined(duals)
     thresholds = {step: _threshold(left_out[:, n], examples, step) for n, step in enumerate(_STEPS)}
+    findings = np.asarray([e.tier != "none" for e in examples])
+    thresholds["clear"] = float(np.quantile(left_out[findings, 0], _CLEAR)) if findings.any() else -1.0
     return msgspec.json.encode(
         _File(
             FORMAT, book.version, fingerprint(examples), rows.dimension, thresholds, _packed(weights),
@@ -289,8 +299,10 @@ class _rows:
 
 
 _NGRAMS = (1 << _WORD_BITS) + (1 << _CHAR_BITS)
-_FALSE_ALARMS = {"assessment": 0.06, "urgent": 0.03}
+_FALSE_ALARMS = {"assessment": 0.08, "urgent": 0.05}
 """Share of the `none` exemplars that may pass, each scored by a layer that has not seen it."""
+_CLEAR = 0.01
+"""Share of the exemplars with a finding that would count as clear: only they could lose a rule's finding, and only beside a cue."""
 _MISSES = {"crisis": 0.05, "emergency": 0.08}
 """Share of the crisis and emergency exemplars that may be taken for urgent once the alarm is raised."""
 

@@ -111,6 +111,8 @@ def _time(i: int, value: float, words: list[str], word: str) -> Iterator[tuple[s
         j += 1
     if j < len(words) and j > i + 1 and (further := _value(words[j])) is not None:
         return  # "2 or 3 weeks" is read from the 3
+    if words[j + 1 : j + 2] in (["old"], ["olds"]):
+        return
     if j >= len(words) or words[j] not in _UNITS_OF_TIME or (word in ("a", "an") and words[j] == "d"):
         return
     days = value * _UNITS_OF_TIME[words[j]]

@@ -6,7 +6,7 @@
     (put|take|any weight)       one of these; brackets may stand in brackets
     no?                         may be missing
     ..   ...                    up to 4, up to 9 other words may stand between, in the same sentence
-    <limb> + blue               both, in any order, at most 10 words apart, in the same sentence
+    <limb> + blue               both, in any order, at most 7 words apart, in the same sentence
     #fever                      a measured value, see number.py
 
 A pattern is matched against words, never characters, and each step looks at a fixed number of words ahead: the time is
@@ -23,7 +23,7 @@ Phrase = tuple[str, ...]
 
 NEAR = 4
 FAR = 9
-APART = 10
+APART = 7
 _FILLERS_BETWEEN = 4
 _DETERMINERS = ("", "my", "the", "his", "her", "a")
 _ATOM = re.compile(r"<[a-z0-9_]+>|#[a-z0-9_]+|\.{2,3}|[^\s()<>#+?|.]+")

@@ -13,18 +13,21 @@ from bot.safety.rulebook import Entry, Rulebook
 from bot.safety.spelling import Speller
 
 _PRONOUNS = frozenset("it its they theyre them that thats this".split())
-_SIGN_OF_CRISIS = "crisis"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A rule that matched: its id, the words it matched, the pattern, and how it stands."""
+    """A rule that matched: its id, the words it matched, the pattern, and how it stands.
+
+    `cued`: some cue that could explain it away stands in its sentence, though no rule of context applies it.
+    """
 
     rule: str
     hit: Hit
     evidence: str
     pattern: str
     decision: Decision
+    cued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Reader:
         self.book = book
         self._speller = Speller(book.vocabulary, book.lexicon.autocorrect)
         self._body = sum(1 << element for element in book.body)
+        self._negations = frozenset(book.lexicon.negations)
         self._by_anchor: dict[int, list[tuple[int, Entry]]] = {}
         for entry in book.entries:
             self._by_anchor.setdefault(entry.anchor, []).append((_required(entry), entry))
@@ -54,42 +58,44 @@ class Reader:
         """All findings of one message; `part` is the body part that a first "it" may mean."""
         message = text.read(raw, self.book.lexicon.short, self.book.lexicon.signs)
         board, part = self._board(message, part)
-        hits: dict[str, list[tuple[Hit, Entry]]] = {}
+        hits: dict[str, list[tuple[Hit, Entry, bool]]] = {}
         for entry in self._candidates(board):
             for hit in board.find(entry.groups):
-                hits.setdefault(entry.owner, []).append((hit, entry))
-        cues = {owner[4:]: tuple(hit for hit, _ in found) for owner, found in hits.items() if owner.startswith("cue:")}
-        surroundings = Surroundings(message, cues)
-        idioms = [hit for hit, _ in hits.get("idiom:", ())]
-        found = [
-            self._judged(
-                owner[3:], hit, entry, surroundings, idioms, [h for h, _ in hits.get(f"unless:{owner[3:]}", ())]
-            )
-            for owner, pairs in hits.items()
-            if owner.startswith("is:")
-            for hit, entry in pairs
-        ]
-        return Reading(message, tuple(found), cues, part, tuple(surroundings.clause))
+                own = entry.negative and self._negates(board, message, entry, hit)
+                hits.setdefault(entry.owner, []).append((hit, entry, own))
+        cues = {owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")}
+        around = Surroundings(message, cues)
+        idioms = [hit for hit, _, _ in hits.get("idiom:", ())]
+        found: list[Found] = []
+        for owner, matched in hits.items():
+            if not owner.startswith("is:"):
+                continue
+            traps = [(hit, " " not in entry.text) for hit, entry, _ in hits.get(f"unless:{owner[3:]}", ())]
+            for hit, entry, own in matched:
+                decision = _vetoed(hit, idioms, traps, around) or self._decided(owner[3:], hit, own, around)
+                found.append(
+                    Found(owner[3:], hit, message.quote(hit.first, hit.last), entry.text, decision, around.cued(hit))
+                )
+        return Reading(message, tuple(found), cues, part, tuple(around.clause))
 
-    def _judged(
-        self, rule: str, hit: Hit, entry: Entry, around: Surroundings, idioms: Sequence[Hit], traps: Sequence[Hit]
-    ) -> Found:
+    def _decided(self, rule: str, hit: Hit, own: bool, around: Surroundings) -> Decision:
         concept = self.book.concepts.get(rule)
-        evidence = around.message.quote(hit.first, hit.last)
-        for kind, spans in (("idiom", idioms), ("trap", traps)):
-            for span in spans:
-                if span.first <= hit.last and hit.first <= span.last:
-                    decision = Decision(
-                        "idiom" if kind == "idiom" else "trap", around.message.quote(span.first, span.last)
-                    )
-                    return Found(rule, hit, evidence, entry.text, decision)
-        decision = around.decide(
+        return around.decide(
             hit,
-            negative=entry.negative,
+            negative=own,
             lasting=concept.lasting if concept else self.book.signs[rule].lasting,
-            crisis=bool(concept and concept.tier == _SIGN_OF_CRISIS),
+            crisis=bool(concept and concept.tier == "crisis"),
         )
-        return Found(rule, hit, evidence, entry.text, decision)
+
+    def _negates(self, board: Board, message: text.Message, entry: Entry, hit: Hit) -> bool:
+        """Whether the words that the pattern matched hold a negation themselves ("no feeling", "cannot stand")."""
+        elements = sum(1 << element for group in entry.groups for element, _, _ in group)
+        return any(
+            self._negations.intersection(word.text for word in message.words[start:end])
+            for start in range(hit.first, hit.last + 1)
+            for held, end in board.at[start]
+            if held & elements
+        )
 
     def _candidates(self, board: Board) -> Iterator[Entry]:
         """The patterns whose elements all occur, found by the rarest element of each."""
@@ -160,6 +166,18 @@ def _required(entry: Entry) -> int:
             if not optional:
                 required |= 1 << element
     return required
+
+
+def _vetoed(hit: Hit, idioms: Sequence[Hit], traps: Sequence[tuple[Hit, bool]], around: Surroundings) -> Decision | None:
+    """What takes a finding away: an idiom or a trap over its words, or a trap of one word anywhere in its sentence."""
+    for span in idioms:
+        if span.first <= hit.last and hit.first <= span.last:
+            return Decision("idiom", around.message.quote(span.first, span.last))
+    for span, anywhere in traps:
+        near = anywhere and around.message.sentence[span.first] == around.message.sentence[hit.first]
+        if near or (span.first <= hit.last and hit.first <= span.last):
+            return Decision("trap", around.message.quote(span.first, span.last))
+    return None
 
 
 _NOWHERE: dict[str, Any] = {}

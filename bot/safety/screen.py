@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.reply import Escalation, Finding, Tier
 from bot.safety import message
+from bot.safety.context import Decision
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
+from bot.safety.text import windows
 from bot.safety.state import Ledger, Noted, alone
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bot.safety.meaning import Meaning
+    from bot.safety.meaning import Meaning, Opinion
 
 Refusal = Literal["diagnosis", "dose", "clearance"]
 _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 
+_TOGETHER = 6
+"""Messages that the second layer reads as one, for what is told in drops."""
+_MARGIN = 0.08
+"""By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
 _SITUATIONS = {"crisis": "crisis", "assessment": "load"}
 """What to say when the second layer raises a tier by itself, and so names no concept."""
 
@@ -68,6 +74,15 @@ class Verdict:
         return self.escalation.tier if self.escalation else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A text that the second layer judged: the words to quote, and whether it is a part or a sum of messages."""
+
+    evidence: str
+    opinion: Opinion
+    part: bool
+
+
 class Screen:
     """Checks conversations by the rules of one rulebook and, where there is one, the meaning layer. Thread-safe."""
 
@@ -92,14 +107,17 @@ class Screen:
         standing: Mapping[str, Noted] = {}
         part: tuple[int, ...] = ()
         readings: list[Reading] = []
-        vectors = self._encoder.encode(list(messages)) if self._meaning and self._encoder and messages else None
         for turn, text in enumerate(messages):
             reading = self._reader.read(text, part)
             part = reading.part
             readings.append(reading)
-            ledger.hear(turn, reading)
-            if vectors is not None:
-                fired += self._weigh(ledger, reading, turn, vectors[turn])
+            if self._meaning and self._encoder:
+                opinions = self._opinions(self._meaning, self._encoder, readings)
+                reading = _cleared(reading, opinions[0].opinion)
+                ledger.hear(turn, reading)
+                fired += self._weigh(ledger, opinions, turn, reading)
+            else:
+                ledger.hear(turn, reading)
             before, standing = standing, ledger.standing(turn)
             fired += _trace(self._book, reading, turn)
         tier = max((noted.level for noted in standing.values()), key=LEVELS.index, default="none")
@@ -121,16 +139,31 @@ class Screen:
             full_form=new,
         )
 
-    def _weigh(self, ledger: Ledger, reading: Reading, turn: int, vector: NDArray[np.float32]) -> list[Fired]:
-        """Let the second layer raise what the rules made of one message."""
-        assert self._meaning is not None
+    def _opinions(self, meaning: Meaning, encoder: SentenceEncoder, readings: Sequence[Reading]) -> list[_Unit]:
+        """What the second layer says of the last message: whole, by its sentences, and with the messages before it."""
+        raw = readings[-1].message.raw.strip()
+        texts = [raw, *windows(readings[-1].message)]
+        if len(readings) > 1:
+            texts.append(". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:]))
+        units = []
+        for place, (text, vector) in enumerate(zip(texts, encoder.encode(texts), strict=True)):
+            unit = self._reader.read(text) if place else readings[-1]
+            level = alone(self._book, unit)
+            opinion = meaning.judge(unit, level, vector, margin=_MARGIN if place else 0.0)
+            units.append(_Unit(text if place <= len(windows(readings[-1].message)) else raw, opinion, place > 0))
+        return units
+
+    def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
+        """Let the second layer raise what the rules made of the last message."""
         level = alone(self._book, reading)
-        opinion = self._meaning.judge(reading, level, vector)
-        scores = ", ".join(f"{step} {score:.2f}" for step, score in opinion.scores.items())
-        text = reading.message.raw.strip()
-        if LEVELS.index(opinion.level) > LEVELS.index(level):
-            ledger.note(Noted("wording", opinion.level, text, turn, _SITUATIONS.get(opinion.level, "general"), "meaning"))
-        return [Fired("wording", opinion.level, text, text, scores, "meaning", turn)]
+        fired = []
+        for unit in opinions:
+            said = unit.opinion.level
+            scores = ", ".join(f"{step} {score:.2f}" for step, score in unit.opinion.scores.items())
+            fired.append(Fired("wording", said, unit.evidence, unit.evidence, scores, "meaning", turn))
+            if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment"):
+                ledger.note(Noted("wording", said, unit.evidence, turn, _SITUATIONS.get(said, "general"), "meaning"))
+        return fired
 
     def _escalation(
         self, tier: Level, counted: Sequence[Noted], readings: Sequence[Reading], region: str | None, full: bool
@@ -150,6 +183,17 @@ class Screen:
             full=full,
             crisis_kind=crisis[0].situation if crisis else "crisis",
         )
+
+
+def _cleared(reading: Reading, opinion: Opinion) -> Reading:
+    """The reading without findings that an explicit cue beside them and the second layer both speak against."""
+    if not opinion.clear:
+        return reading
+    found = tuple(
+        replace(f, decision=Decision("cleared", "cue and meaning")) if f.cued and f.decision.standing == "present" else f
+        for f in reading.found
+    )
+    return replace(reading, found=found)
 
 
 def _of_another(readings: Sequence[Reading]) -> bool:

@@ -54,6 +54,23 @@ class Message:
         return " ".join(self.raw[self.words[first].start : self.words[last].end].split())
 
 
+def windows(message: Message, least: int = 5, most: int = 8) -> list[str]:
+    """The sentences of a message one by one, short ones joined to the next; empty when there is only one.
+
+    A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the sentences are
+    joined in as many pieces.
+    """
+    spans: list[list[int]] = []
+    for i, number in enumerate(message.sentence):
+        if spans and (number == message.sentence[i - 1] or spans[-1][1] - spans[-1][0] + 1 < least):
+            spans[-1][1] = i
+        else:
+            spans.append([i, i])
+    step = -(-len(spans) // most)
+    joined = [(spans[i][0], spans[min(i + step, len(spans)) - 1][1]) for i in range(0, len(spans), max(step, 1))]
+    return [message.quote(first, last) for first, last in joined] if len(joined) > 1 else []
+
+
 def plain(word: str) -> str:
     """One word in the spelling that rules are written in: lower case, no apostrophe, accent or stretched letters."""
     text = unicodedata.normalize("NFKC", word).casefold()
