@@ -43,7 +43,7 @@ class Importance:
 
     def score(self, vectors: Floats) -> float:
         """The importance in 0..1 of a word, given the token vectors float32[n, dimension] of its pieces."""
-        if self._weights is None or not len(vectors):
+        if self._weights is None or not len(vectors) or vectors.shape[1] != len(self._weights):
             return 1.0
         margin = float(vectors.mean(axis=0) @ self._weights) + self._bias
         return float(1.0 / (1.0 + np.exp(-np.clip(margin, -30, 30))))
