@@ -9,6 +9,7 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -103,7 +104,9 @@ def test_a_body_that_drips_in_is_given_up(answerer: FakeAnswerer) -> None:
 
     headers = [(b"content-type", b"application/json"), (b"content-length", b"10")]
     scope = {"type": "http", "method": "POST", "path": "/api/v1/chat", "headers": headers, "query_string": b""}
-    anyio.run(app, scope, receive, send)
+    # On a thread of its own: in a whole run the browser's tests keep an event loop in this one.
+    with start_blocking_portal() as portal:
+        portal.call(app, scope, receive, send)
     assert sent[0]["status"] == 408
 
 

@@ -15,9 +15,11 @@
       if (this.shadowRoot) return this.panel && this.panel.attach();
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
-      const lang = this.dataset.lang || document.documentElement.lang || "en";
-      const [label, path, offline] = panels[lang] || panels[lang.split("-")[0]] || panels.en;
+      const wanted = (this.dataset.lang || document.documentElement.lang).split("-")[0];
+      const lang = panels[wanted] ? wanted : "en";
+      const [label, path, offline] = panels[lang];
       const box = root.appendChild(document.createElement("section"));
+      box.lang = lang;
       box.ariaLabel = this.dataset.label || label;
       const button = box.appendChild(document.createElement("button"));
       button.type = "button";

@@ -139,10 +139,8 @@ export function panel(host, box, launcher, base) {
     note.replaceChildren();
     add(note, [text && make("p", null, text), ...more]);
   };
-  const fail = (text, retry) => {
-    tell(text, retry && button(TEXTS.retry, () => ask(input.value)), search());
-    say(text);
-  };
+  const tellAndSay = (text, ...more) => { tell(text, ...more); say(text); };
+  const fail = (text, retry) => tellAndSay(text, retry && button(TEXTS.retry, () => ask(input.value)), search());
   const search = () => site.search && make("a", { href: site.search }, TEXTS.search);
   const busy = (on) => {
     input.readOnly = on;
@@ -159,16 +157,15 @@ export function panel(host, box, launcher, base) {
     const question = words.trim();
     if (!question || question.length > site.max) return fail(question ? TEXTS.tooLong : TEXTS.empty);
     if (personal.test(question) && !sure) {
-      tell(TEXTS.personal, button(TEXTS.sendAnyway, () => { sure = true; ask(question); }),
+      return tellAndSay(TEXTS.personal, button(TEXTS.sendAnyway, () => { sure = true; ask(question); }),
         button(TEXTS.change, () => { tell(); input.focus(); }));
-      return say(TEXTS.personal);
     }
     tell();
     input.value = question;
     busy(true);
     const abort = waiting = new AbortController();
     const late = setTimeout(() => abort.abort("timeout"), site.wait);
-    const slow = setTimeout(() => { tell(TEXTS.waiting); say(TEXTS.waiting); }, 1000);
+    const slow = setTimeout(() => tellAndSay(TEXTS.waiting), 1000);
     try {
       const response = await post("chat", body(question), abort.signal);
       const reply = await response.json();
@@ -342,14 +339,13 @@ export function panel(host, box, launcher, base) {
   preview.ontoggle = (event) => { if (event.newState == "closed" && mark) mark.ariaExpanded = "false"; };
   preview.onpointerenter = () => clearTimeout(timer);
   preview.onpointerleave = () => hide(300);
-  preview.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
+  log.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
   log.onscroll = () => hide(0);
   const reference = (source) => {
     const name = fill(TEXTS.source, { n: source.number, title: source.title });
     const link = make("a.ref", { href: base + source.page, "aria-label": name, "aria-expanded": "false" }, source.number + "");
     link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link, source); } };
     link.onfocus = () => { if (!still && link.matches(":focus-visible")) open(link, source); };
-    link.onblur = (event) => { if (!near(event.relatedTarget)) hide(150); };
     link.onpointerenter = (event) => { if (event.pointerType == "mouse") { clearTimeout(timer); timer = setTimeout(() => open(link, source), 150); } };
     link.onpointerleave = () => hide(300);
     return link;
@@ -468,7 +464,7 @@ export function panel(host, box, launcher, base) {
     each(turns, (turn) => { out += plain(turn); });
     return out + TEXTS.about + "\n";
   };
-  const copy = (text) => navigator.clipboard.writeText(text).then(() => { tell(TEXTS.copied); say(TEXTS.copied); });
+  const copy = (text) => navigator.clipboard.writeText(text).then(() => tellAndSay(TEXTS.copied));
   const save = () => {
     const link = make("a", { href: URL.createObjectURL(new Blob([transcript()], { type: "text/plain" })), download: "questions.txt" });
     link.click();
