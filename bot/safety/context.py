@@ -106,10 +106,14 @@ class Surroundings:
         return PRESENT
 
     def cued(self, hit: Hit) -> bool:
-        """Whether any cue that can explain a finding away stands in its sentence, in whatever place."""
-        number = self.message.sentence[hit.first]
+        """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply."""
+        own = self._own_in_sentence(hit)
         return any(
-            self.message.sentence[cue.first] == number and cue.first not in self._hidden and cue.first not in self._if_hidden
+            self._same_sentence(cue.first, hit.first)
+            and cue.first not in self._hidden
+            and cue.first not in self._if_hidden
+            and not (own and name.startswith("information"))
+            and (cue.first <= hit.last or not name.startswith(("negated", "conditional")))
             for name in _EXPLAINS
             for cue in self._found(name)
         )

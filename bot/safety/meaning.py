@@ -135,10 +135,12 @@ class Meaning:
     def _level(self, scores: dict[str, float], level: Level) -> Level:
         """Two questions in turn: does this need anybody at all, and if so, how fast."""
         passed = {step: scores[step] >= self.thresholds[step] for step in _STEPS}
+        passed["urgent"] = passed["urgent"] and passed["assessment"]
         alarmed = passed["urgent"] or LEVELS.index(level) >= LEVELS.index("urgent")
         if alarmed and passed["crisis"] and scores["crisis"] >= scores["emergency"]:
             return "crisis"
-        if alarmed and passed["emergency"]:
+        certain = scores["emergency"] >= self.thresholds["emergency"] + (_OVER_RULES if level == "urgent" else 0.0)
+        if alarmed and certain:
             return "emergency"
         if passed["urgent"]:
             return "urgent"
@@ -301,9 +303,11 @@ class _rows:
 _NGRAMS = (1 << _WORD_BITS) + (1 << _CHAR_BITS)
 _FALSE_ALARMS = {"assessment": 0.08, "urgent": 0.05}
 """Share of the `none` exemplars that may pass, each scored by a layer that has not seen it."""
+_OVER_RULES = 0.08
+"""How much surer the layer must be to make an emergency of what the rules call urgent."""
 _CLEAR = 0.01
 """Share of the exemplars with a finding that would count as clear: only they could lose a rule's finding, and only beside a cue."""
-_MISSES = {"crisis": 0.05, "emergency": 0.08}
+_MISSES = {"crisis": 0.05, "emergency": 0.05}
 """Share of the crisis and emergency exemplars that may be taken for urgent once the alarm is raised."""
 
 

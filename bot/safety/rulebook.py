@@ -43,6 +43,7 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `polarity` is "absence" where the symptom itself is a negation ("no feeling"). `modifier` raises an assessment finding to
     urgent. `lasting` stays although it has passed (a faint, a stroke sign). `situation` picks the while-waiting facts.
+    `variant_of` names the concept of which this is another grade ("simple_faint" of "collapse_or_faint").
     `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a hit they overlap.
     """
 
@@ -53,6 +54,7 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     wordings: tuple[str, ...]
     patterns: tuple[str, ...]
+    variant_of: str = ""
     situation: str = "general"
     polarity: Polarity = "present"
     modifier: bool = False

@@ -12,7 +12,7 @@ from bot.safety.context import Decision
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
 from bot.safety.text import windows
-from bot.safety.state import Ledger, Noted, alone
+from bot.safety.state import Ledger, Noted, alone, highest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 _TOGETHER = 6
 """Messages that the second layer reads as one, for what is told in drops."""
-_MARGIN = 0.08
+_MARGIN = 0.12
 """By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
 _SITUATIONS = {"crisis": "crisis", "assessment": "load"}
 """What to say when the second layer raises a tier by itself, and so names no concept."""
@@ -149,19 +149,20 @@ class Screen:
         for place, (text, vector) in enumerate(zip(texts, encoder.encode(texts), strict=True)):
             unit = self._reader.read(text) if place else readings[-1]
             level = alone(self._book, unit)
-            opinion = meaning.judge(unit, level, vector, margin=_MARGIN if place else 0.0)
+            opinion = meaning.judge(unit, level, vector, margin=_MARGIN if place or len(readings) > 1 else 0.0)
             units.append(_Unit(text if place <= len(windows(readings[-1].message)) else raw, opinion, place > 0))
         return units
 
     def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
         """Let the second layer raise what the rules made of the last message."""
-        level = alone(self._book, reading)
+        level = highest(ledger.standing(turn))
+        taken_back = level == "none" and bool(reading.cues.get("correction.well") or reading.cues.get("correction.typo"))
         fired = []
         for unit in opinions:
             said = unit.opinion.level
             scores = ", ".join(f"{step} {score:.2f}" for step, score in unit.opinion.scores.items())
             fired.append(Fired("wording", said, unit.evidence, unit.evidence, scores, "meaning", turn))
-            if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment"):
+            if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment") and not taken_back:
                 ledger.note(Noted("wording", said, unit.evidence, turn, _SITUATIONS.get(said, "general"), "meaning"))
         return fired
 

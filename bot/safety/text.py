@@ -54,13 +54,15 @@ class Message:
         return " ".join(self.raw[self.words[first].start : self.words[last].end].split())
 
 
-def windows(message: Message, least: int = 5, most: int = 8) -> list[str]:
-    """The sentences of a message one by one, short ones joined to the next; empty when there is only one.
+def windows(message: Message, least: int = 10, most: int = 8, long: int = 40) -> list[str]:
+    """The sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
 
     A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the sentences are
     joined in as many pieces.
     """
     spans: list[list[int]] = []
+    if len(message.words) <= long:
+        return []
     for i, number in enumerate(message.sentence):
         if spans and (number == message.sentence[i - 1] or spans[-1][1] - spans[-1][0] + 1 < least):
             spans[-1][1] = i
