@@ -1,10 +1,10 @@
-"""What one question costs as a whole process, beside the least that it could cost and beside sentence-transformers alone.
+"""What one question costs as a whole process, beside the least it could cost and beside sentence-transformers alone.
 
     python -m benchmarks.cold --index INDEX [--runs 5] [--question TEXT]
 
 footnote  `footnote ask --json QUESTION` on the built index
-floor     a script that imports numpy, onnxruntime, tokenizers and faiss, opens the same encoder and the same vectors, and
-          searches once: what no Python program of this kind can undercut
+floor     a script that imports numpy, onnxruntime, tokenizers and faiss, opens the same encoder and the same vectors,
+          and searches once: what no Python program of this kind can undercut
 st        sentence-transformers loads the bundled model, encodes the question, and searches the same vectors
 
 Prints median seconds, their ratio to `st`, and the peak memory of each. The first run of each is thrown away, so that

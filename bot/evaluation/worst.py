@@ -121,7 +121,7 @@ def _safety(thought: Thought) -> tuple[str, ...]:
     lines = [f"tier {verdict.tier}"] if verdict.tier else []
     lines += ["the screen failed"] if verdict.failed else []
     lines += [f"personal advice: {verdict.refusal}"] if verdict.refusal else []
-    return (*lines, *(str(fired) for fired in verdict.fired))
+    return (*lines, *(f"{f.rule} ({f.tier}): “{f.evidence}”, {f.decision}" for f in verdict.fired))
 
 
 def _stage(part: Part, played: Played) -> Stage:
