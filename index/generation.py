@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import mmap
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import overload
+from typing import TypeVar, overload
 
 import msgspec
 
@@ -28,6 +28,8 @@ from index.tokens import TOKENS_FILE, TokenVectors
 from index.vectors import DENSE_FILE, SENTENCES_FILE, DenseIndex, SentenceVectors
 
 ARTICLES_FILE, PASSAGES_FILE, PLACES_FILE = "articles.jsonl", "passages.jsonl", "places.safetensors"
+T = TypeVar("T")
+
 ENCODER_FOLDER, ATTACHMENTS_FOLDER = "encoder", "attachments"
 
 _CHECKED_WHEN_OPENED = 32 << 20
@@ -35,15 +37,26 @@ _CHECKED_WHEN_OPENED = 32 << 20
 core); larger ones, which only a site of thousands of articles has, by `footnote index verify` and before a switch."""
 
 
+def _reader(rows: Rows, kind: type[T], path: Path) -> Callable[[int], T]:
+    # Not a method: a cached one would tie its object into a circle, and the files would stay mapped after a switch.
+    decoder = msgspec.json.Decoder(kind)
+
+    def read(number: int) -> T:
+        try:
+            return decoder.decode(rows.line(number))
+        except msgspec.DecodeError as error:
+            raise IndexDamaged(path, f"row {number} cannot be read") from error
+
+    return read
+
+
 class Articles(Mapping[str, Article]):
     """The articles of a generation by id, in order of their ids; decoded when asked for."""
 
     def __init__(self, rows: Rows, ids: Sequence[str], path: Path) -> None:
         self._rows = rows
-        self._path = path
         self._numbers = {article_id: number for number, article_id in enumerate(ids)}
-        self._decoder = msgspec.json.Decoder(Article)
-        self._read = lru_cache(maxsize=256)(self._decode)
+        self._read = lru_cache(maxsize=256)(_reader(rows, Article, path))
 
     def line(self, article_id: str) -> bytes:
         """The stored bytes of one article."""
@@ -52,12 +65,6 @@ class Articles(Mapping[str, Article]):
     def number(self, article_id: str) -> int:
         """The place of an article in the order of ids."""
         return self._numbers[article_id]
-
-    def _decode(self, number: int) -> Article:
-        try:
-            return self._decoder.decode(self._rows.line(number))
-        except msgspec.DecodeError as error:
-            raise IndexDamaged(self._path, f"row {number} cannot be read") from error
 
     def __getitem__(self, article_id: str) -> Article:
         return self._read(self._numbers[article_id])
@@ -74,19 +81,11 @@ class Passages(Sequence[Passage]):
 
     def __init__(self, rows: Rows, path: Path) -> None:
         self._rows = rows
-        self._path = path
-        self._decoder = msgspec.json.Decoder(Passage)
-        self._read = lru_cache(maxsize=4096)(self._decode)
+        self._read = lru_cache(maxsize=4096)(_reader(rows, Passage, path))
 
     def line(self, row: int) -> bytes:
         """The stored bytes of one passage."""
         return self._rows.line(row)
-
-    def _decode(self, row: int) -> Passage:
-        try:
-            return self._decoder.decode(self._rows.line(row))
-        except msgspec.DecodeError as error:
-            raise IndexDamaged(self._path, f"row {row} cannot be read") from error
 
     @overload
     def __getitem__(self, index: int) -> Passage: ...

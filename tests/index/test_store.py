@@ -154,3 +154,16 @@ def test_readers_see_a_whole_generation_throughout_many_switches(
         reader.join()
     assert not wrong
     assert len(seen) > 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs the list of mapped files")
+def test_a_generation_lets_go_of_its_files_when_nobody_holds_it(build_index: Build, tmp_path: Path) -> None:
+    build_index()
+    index = IndexFolder(tmp_path / "index")
+    for _ in range(5):
+        generation = index.current().load()
+        assert [passage.text for passage in generation.passages]
+        assert [article.text for article in generation.articles.values()]
+        generation.close()
+        del generation
+    assert str(tmp_path / "index" / "generations") not in Path("/proc/self/maps").read_text()
