@@ -166,37 +166,17 @@ def compose(
         "leg": fitting[0].id in _LEG,
     }
     text = _tidy(_template(tier if full else "short").render(values))
-    headline, _, rest = text.partition("\n")
-    if not full:
-        headline, rest = _SHORT_HEADLINES[tier], text
-    elif tier == "crisis":
-        headline, rest = _sentence(str(values["crisis_line"])), text
-    return Escalation(
-        tier,
-        _first_sentence(headline),
-        text if tier != "crisis" else rest,
-        _actions(tier, place, both, emergency, crisis),
-        tuple(findings),
-        tuple(also),
-    )
+    headline, rest = _headline(text)
+    return Escalation(tier, headline, rest, _actions(tier, place, both, emergency, crisis), tuple(findings), tuple(also))
 
 
 _LEG = frozenset({"fracture", "displaced", "achilles", "bone_stress"})
-_SHORT_HEADLINES: dict[str, str] = {
-    "emergency": "This still needs help now.",
-    "crisis": "Help is there at any hour.",
-    "urgent": "This still needs to be seen today.",
-    "assessment": "This should still be looked at.",
-}
 
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
-
-
-def _first_sentence(line: str) -> str:
-    head, stop, _ = line.partition(". ")
-    return (head + ".").replace("..", ".") if stop else line
+def _headline(text: str) -> tuple[str, str]:
+    """The first sentence, which carries the action, and the rest."""
+    line, _, below = text.partition("\n")
+    first, stop, more = line.partition(". ")
+    return (first + "." if stop else line, f"{more}\n{below}".strip())
 
 
 def _crisis_line(place: Region | None) -> str:

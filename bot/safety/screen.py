@@ -92,6 +92,11 @@ class Screen:
         self._meaning = meaning
         self._encoder = encoder
 
+    @property
+    def degraded(self) -> bool:
+        """Whether the rules run alone."""
+        return self._meaning is None or self._encoder is None
+
     def check(self, messages: Sequence[str], region: str | None = None) -> Verdict:
         """The verdict on a conversation, given all messages of the visitor, oldest first; never raises."""
         try:
@@ -121,7 +126,7 @@ class Screen:
             before, standing = standing, ledger.standing(turn)
             fired += _trace(self._book, reading, turn)
         tier = max((noted.level for noted in standing.values()), key=LEVELS.index, default="none")
-        degraded = self._meaning is None
+        degraded = self.degraded
         refusal = _refusal(readings[-1]) if readings else None
         if tier == "none":
             return Verdict(None, refusal, tuple(fired), degraded=degraded)

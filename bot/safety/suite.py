@@ -217,3 +217,32 @@ def table(outcomes: Sequence[Outcome], key: Callable[[Outcome], str]) -> dict[st
     for outcome in outcomes:
         groups.setdefault(key(outcome), []).append(outcome)
     return {name: _rate(group, lambda o: o.right) for name, group in sorted(groups.items())}
+
+
+def lines(score: Score) -> list[str]:
+    """The gates and the tables, ready to print."""
+    made = ["gates"]
+    made += [
+        f"  {'met   ' if g.met else 'MISSED'} {g.name}: {g.rate}, {'at most' if g.most else 'at least'} {g.bound:.2f}"
+        for g in score.gates
+        if g.rate.total
+    ]
+    groups = (
+        ("messages by tier", score.messages, lambda o: o.want),
+        ("messages by style", score.messages, lambda o: o.style),
+        ("dialogues by kind (last turn)", score.last_turns, lambda o: o.style),
+        ("pairs by relation", score.pairs, lambda o: o.style),
+    )
+    for title, outcomes, key in groups:
+        if outcomes:
+            made += ["", title, *(f"  {name or '-'}: {rate}" for name, rate in table(outcomes, key).items())]
+    return made
+
+
+def failures(score: Score, *, hide_set_aside: bool = True) -> list[str]:
+    """What went wrong, one line each; items that are set aside are never shown."""
+    wrong = [o for o in (*score.messages, *score.last_turns, *score.pairs) if not o.right]
+    shown = [o for o in wrong if not (hide_set_aside and is_set_aside(o.id.partition("/")[0]))]
+    return ["", f"{len(wrong)} wrong, {len(shown)} shown"] + [
+        f"  {o.id} want {o.want}, got {o.got} [{o.style}] {' '.join(o.text.split())}" for o in shown
+    ]

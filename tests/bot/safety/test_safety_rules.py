@@ -1,0 +1,157 @@
+"""The rules as data: each one's own wordings fire, its traps do not, and a wrong entry fails with file and line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.safety import load, rulebook
+from bot.safety.errors import RuleError
+from bot.safety.message import regions, situations
+from bot.safety.reading import Reader
+from bot.safety.rulebook import LEVELS, Combination, Concept
+from bot.safety.screen import Screen
+from bot.safety.state import alone
+
+BOOK = rulebook.load()
+READER = Reader(BOOK)
+SCREEN = load()
+
+
+def _wordings() -> Iterator[tuple[str, str]]:
+    for concept in BOOK.concepts.values():
+        yield from ((concept.id, wording) for wording in concept.wordings)
+
+
+def _traps() -> Iterator[tuple[str, str]]:
+    for concept in BOOK.concepts.values():
+        yield from ((concept.id, trap) for trap in concept.traps)
+
+
+def _present(message: str) -> set[str]:
+    return {found.rule for found in READER.read(message).found if found.decision.standing == "present"}
+
+
+@pytest.mark.parametrize(("rule", "wording"), list(_wordings()))
+def test_each_wording_of_a_rule_gets_its_tier(rule: str, wording: str) -> None:
+    tier = BOOK.concepts[rule].tier
+    assert LEVELS.index(alone(BOOK, READER.read(wording))) >= LEVELS.index(tier), (rule, wording)
+
+
+@pytest.mark.parametrize(("rule", "trap"), list(_traps()))
+def test_no_trap_of_a_rule_fires_it(rule: str, trap: str) -> None:
+    assert rule not in _present(trap)
+
+
+@pytest.mark.parametrize("context", list(BOOK.contexts.values()), ids=lambda context: str(context.id))
+def test_the_examples_of_a_context_rule_get_their_tier(context: rulebook.Context) -> None:
+    for example in context.examples:
+        assert (SCREEN.check([example.message]).tier or "none") == example.tier, example
+
+
+@pytest.mark.parametrize("combination", BOOK.combinations, ids=lambda combination: str(combination.id))
+def test_each_combination_adds_its_findings_up_over_turns(combination: Combination) -> None:
+    for example in combination.examples:
+        verdict = SCREEN.check(example)
+        assert LEVELS.index(verdict.tier or "none") >= LEVELS.index(combination.tier), example
+
+
+def test_the_sheet_is_complete() -> None:
+    concepts = [c for c in BOOK.concepts.values() if not c.variant_of]
+    assert len(concepts) == 93
+    assert {c.number for c in BOOK.combinations} >= set(range(1, 31)) - {29, 30}
+    assert len(BOOK.contexts) >= 17
+
+
+def test_every_rule_has_a_situation_and_a_parent_that_exist() -> None:
+    for concept in BOOK.concepts.values():
+        assert concept.situation in situations(), concept.id
+        assert not concept.variant_of or concept.variant_of in BOOK.concepts, concept.id
+    assert {c.situation for c in BOOK.combinations} - {""} <= situations().keys()
+
+
+def test_nothing_is_marked_as_reviewed() -> None:
+    assert not any(c.reviewed_by or c.review_by for c in BOOK.concepts.values())
+    assert not any(c.reviewed_by or c.review_by for c in BOOK.combinations)
+    assert not any(r.verified_on or r.verified_by for r in regions().region)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules").mkdir()
+    for name in ("lexicon.toml", "context.toml"):
+        shutil.copy(rulebook.FOLDER / name, tmp_path / name)
+    (tmp_path / "combinations.toml").write_text("combination = []\n")
+    (tmp_path / "rules" / "own.toml").write_text(_RULE)
+    return tmp_path
+
+
+_RULE = """[[concept]]
+id = "sore_toe"
+tier = "urgent"
+what = "a sore toe"
+why = "it hurts"
+source = "us"
+wordings = ["my toe is sore"]
+patterns = ["toe .. sore"]
+"""
+
+
+def test_a_good_rule_of_ones_own_is_read_and_kept_compiled(folder: Path) -> None:
+    first, second = rulebook.load(folder), rulebook.load(folder)
+    assert list(first.concepts) == list(second.concepts) == ["sore_toe"]
+    assert Screen(first).check(["my toe is really sore"]).tier == "urgent"
+
+
+def test_an_amended_rule_is_never_served_from_the_old_compiled_form(folder: Path) -> None:
+    rulebook.load(folder)
+    path = folder / "rules" / "own.toml"
+    path.write_text(_RULE.replace("urgent", "emergency"))
+    assert rulebook.load(folder).concepts["sore_toe"].tier == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "says"),
+    [
+        (_RULE.replace("urgent", "serious"), 3, "tier"),
+        (_RULE + 'colour = "red"\n', 9, "colour"),
+        (_RULE.replace('why = "it hurts"\n', ""), 1, "why"),
+        (_RULE.replace("toe .. sore", "toe .. <nonsense>"), 8, "nonsense"),
+        (_RULE.replace("toe .. sore", "Toe can't"), 8, "plain word"),
+        (_RULE.replace("toe .. sore", ".. sore"), 8, "gap"),
+        (_RULE.replace("toe .. sore", "(toe"), 8, "bracket"),
+        (_RULE.replace("toe .. sore", "toe + "), 8, "empty"),
+        (_RULE.replace("toe .. sore", "#nothing"), 8, "#nothing"),
+        (_RULE.replace("toe .. sore", "()"), 8, "empty bracket"),
+        (_RULE + _RULE, 2, "twice"),
+        (_RULE.replace('"us"', '"us'), 6, "TOML"),
+    ],
+)
+def test_a_wrong_entry_fails_with_file_and_line(folder: Path, wrong: str, line: int, says: str) -> None:
+    (folder / "rules" / "own.toml").write_text(wrong)
+    with pytest.raises(RuleError) as caught:
+        rulebook.load(folder)
+    assert caught.value.file == "own.toml"
+    assert caught.value.line == line
+    assert says in str(caught.value)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "lexicon.toml").unlink()
+    with pytest.raises(RuleError, match=r"lexicon\.toml"):
+        rulebook.load(folder)
+
+
+def test_a_combination_that_names_no_rule_is_refused(folder: Path) -> None:
+    (folder / "combinations.toml").write_text(
+        '[[combination]]\nid = "x"\nnumber = 0\nwhen = [["nobody"]]\ngives = "y"\ntier = "urgent"\nwhy = "w"\nsource = "s"\n'
+    )
+    with pytest.raises(RuleError, match="nobody"):
+        rulebook.load(folder)
+
+
+def test_the_concepts_have_types() -> None:
+    assert all(isinstance(concept, Concept) for concept in BOOK.concepts.values())

@@ -1,0 +1,82 @@
+"""`footnote safety`: score the red-flag screen, explain one decision, write the list of rules for a clinician."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from bot.safety import Screen, load, suite
+from web.cli.options import index_option
+
+SUITE = Path(__file__).resolve().parents[2] / "tests" / "bot" / "safety" / "independent"
+"""The suite of our own that nobody tunes on; a repository has it, an installed wheel does not."""
+
+
+@click.group()
+def safety() -> None:
+    """Score, explain and print the red-flag screen."""
+
+
+def _screen(index_folder: Path) -> Screen:
+    """Both layers when there is an index, the rules alone when there is none."""
+    from index.store import IndexFolder
+    from corpus.errors import FootnoteError
+
+    try:
+        generation = IndexFolder(index_folder).current()
+        screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
+    except FootnoteError:
+        screen = load()
+    if screen.degraded:
+        click.echo("footnote: no index with a meaning layer; the rules run alone", err=True)
+    return screen
+
+
+@safety.command("test")
+@click.argument("file", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--tuned", "part", flag_value="tuned", help="Only the two thirds that were tuned on.")
+@click.option("--set-aside", "part", flag_value="set-aside", help="Only the third that nobody looks at.")
+@click.option("--failures", is_flag=True, help="Show what went wrong; never of the part that is set aside.")
+@index_option
+def check_suite(file: Path | None, part: suite.Part | None, failures: bool, index_folder: Path) -> None:
+    """Score FILE (or a folder of .jsonl files; by default the suite in tests/); exit 1 when a gate is missed."""
+    items = suite.part_of(suite.read(file or SUITE), part or "all")
+    score = suite.score(_screen(index_folder), items)
+    click.echo("\n".join(suite.lines(score)))
+    if failures:
+        click.echo("\n".join(suite.failures(score, hide_set_aside=file is not None)))
+    if not score.met:
+        sys.exit(1)
+
+
+@safety.command("check")
+@click.argument("messages", nargs=-1, required=True)
+@click.option("--region", help="Whose telephone numbers to show.")
+@index_option
+def check_message(messages: tuple[str, ...], region: str | None, index_folder: Path) -> None:
+    """Explain the decision on MESSAGE, or on a conversation given as several messages, oldest first."""
+    verdict = _screen(index_folder).check(messages, region)
+    click.echo(f"tier: {verdict.tier or 'none'}" + ("  (rules alone)" if verdict.degraded else ""))
+    if verdict.refusal:
+        click.echo(f"personal advice asked for: {verdict.refusal}")
+    for fired in verdict.fired:
+        click.echo(f"  message {fired.turn + 1}: {fired.rule} [{fired.tier}] “{fired.evidence}” {fired.decision}; {fired.layer}")
+    if verdict.escalation:
+        click.echo(f"\n{verdict.escalation.headline}\n{verdict.escalation.text}")
+        for action in verdict.escalation.actions:
+            click.echo(f"  [{action.label}] {action.href or ''}")
+
+
+@safety.command("report")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("safety-report.html"), show_default=True)
+@click.option("--figures/--no-figures", default=True, help="Score the suite as well.")
+@index_option
+def write_report(output: Path, figures: bool, index_folder: Path) -> None:
+    """Write one printable page with every rule, its wordings, traps, source and review state."""
+    from bot.safety.report import page
+
+    score = suite.score(_screen(index_folder), suite.read(SUITE)) if figures and SUITE.exists() else None
+    output.write_text(page(score), "utf-8")
+    click.echo(str(output))
