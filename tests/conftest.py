@@ -16,7 +16,9 @@ from hypothesis import settings
 
 from bot.attachments import attachments
 from bot.bot import Bot
-from index.builder import BuildOptions
+from bot.safety.meaning import MeaningAttachment
+from index.builder import Attachment, BuildOptions
+from index.generation import Generation
 from index.rebuild import rebuild
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,7 +93,23 @@ def answering_modules(bundled_index: Path) -> set[str]:
     return {name.split(".")[0] for name in done.stderr.split()}
 
 
+class _Once:
+    """An attachment that depends on the encoder alone, made for the first index and given to the others."""
+
+    _made: bytes | None = None
+
+    def __init__(self, attachment: Attachment) -> None:
+        self._attachment = attachment
+        self.name = attachment.name
+
+    def make(self, generation: Generation) -> bytes:
+        made = type(self)._made or self._attachment.make(generation)
+        type(self)._made = made
+        return made
+
+
 def _built(folder: Path, encoder: Path, *sources: str) -> Path:
-    rebuilt = rebuild(sources, folder, BuildOptions(model=encoder, attachments=attachments()))
+    made = tuple(_Once(each) if isinstance(each, MeaningAttachment) else each for each in attachments())
+    rebuilt = rebuild(sources, folder, BuildOptions(model=encoder, attachments=made))
     assert not rebuilt.failed
     return folder
