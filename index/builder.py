@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -64,6 +64,14 @@ class Attachment(Protocol):
 
     def make(self, generation: Generation) -> bytes:
         """The bytes, from the draft generation: verified, complete but for the attachments, not yet published."""
+
+
+@runtime_checkable
+class KeyedAttachment(Attachment, Protocol):
+    """An attachment that does not depend on the articles, and need not be made anew for each generation."""
+
+    def key(self, generation: Generation) -> str:
+        """Names all that the bytes depend on (encoder fingerprint, hash of its sources and code); equal means equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +151,7 @@ class _Build:
         self._notes: list[str] = []
         self._seconds: dict[str, float] = {}
         self._vectors: Generation | None = None
+        self._current: Generation | None = None
         self._near_duplicates: tuple[tuple[str, str], ...] = ()
 
     def run(self, articles: Sequence[Article]) -> BuildReport:
@@ -155,7 +164,7 @@ class _Build:
             exported = cached_export(self._options.model, self._index.encoders, precision=self._options.precision)
         settings = _settings()
         with self._timed("check"):
-            previous = self._previous()
+            previous = self._current = self._previous()
         with self._index.draft() as draft:
             texts = self._usable(previous, exported.card, settings)
             counts, embedder = self._write(draft, unique, exported.folder, texts)
@@ -260,9 +269,19 @@ class _Build:
         with self._timed("attach"):
             generation = Generation.open(draft.folder)
             for attachment in self._options.attachments:
-                draft.write(f"{ATTACHMENTS_FOLDER}/{attachment.name}", attachment.make(generation))
+                self._attach(draft, attachment, generation)
             generation.close()
             return write(tuple(attachment.name for attachment in self._options.attachments))
+
+    def _attach(self, draft: Draft, attachment: Attachment, generation: Generation) -> None:
+        name = f"{ATTACHMENTS_FOLDER}/{attachment.name}"
+        data = None
+        if isinstance(attachment, KeyedAttachment):
+            key = attachment.key(generation).encode()
+            draft.write(f"{name}.key", key)
+            if self._current is not None and self._current.attachment(f"{attachment.name}.key") == key:
+                data = self._current.attachment(attachment.name)
+        draft.write(name, attachment.make(generation) if data is None else data)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -163,6 +163,34 @@ def test_an_attachment_is_made_from_the_draft_and_read_back(build_index: Build, 
     assert generation.manifest.attachments == ("shout.txt",)
 
 
+class Slow:
+    name = "slow.txt"
+
+    def __init__(self, key: str) -> None:
+        self.made = 0
+        self._key = key
+
+    def key(self, generation: Generation) -> str:
+        return f"{generation.encoder.fingerprint} {self._key}"
+
+    def make(self, generation: Generation) -> bytes:
+        self.made += 1
+        return self._key.encode()
+
+
+def test_an_attachment_with_a_key_is_made_again_only_when_its_key_changes(
+    build_index: Build, articles: list[Article], tmp_path: Path
+) -> None:
+    first, second, third = Slow("a"), Slow("a"), Slow("b")
+    build_index(articles[:1], attachments=[first])
+    build_index(articles[:2], attachments=[second])
+    assert (first.made, second.made) == (1, 0)
+    assert IndexFolder(tmp_path / "index").current().attachment("slow.txt") == b"a"
+    build_index(articles, attachments=[third])
+    assert third.made == 1
+    assert IndexFolder(tmp_path / "index").current().attachment("slow.txt") == b"b"
+
+
 class Broken:
     name = "broken"
 
