@@ -147,6 +147,12 @@ def test_an_answer_that_takes_too_long_is_given_up(connect: Connect, answerer: F
     assert response.headers["retry-after"] == "3"
 
 
+def test_a_full_queue_sends_visitors_away_for_a_moment(connect: Connect, answerer: FakeAnswerer) -> None:
+    response = ask(connect(ServiceSettings(answer_queue=0)), "shoes")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "3")
+    assert answerer.heard == []
+
+
 def test_feedback_is_counted_and_nothing_more(client: TestClient) -> None:
     body = {"helpful": False, "kind": "answer", "reason": "unclear", "articles": ["walking-shoes"]}
     assert client.post("/api/v1/feedback", json=body).status_code == 204

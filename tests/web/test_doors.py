@@ -18,7 +18,7 @@ from tests.web.conftest import Connect
 from tests.web.fakes import FakeAnswerer
 from web.app import create_app
 from web.limits import ClientAddress
-from web.logs import JsonLines
+from web.logs import JsonLines, log_to_standard_error
 from web.settings import ServiceSettings, SettingsError
 
 OURS = {"messages": [{"role": "visitor", "text": "hello"}]}
@@ -178,6 +178,22 @@ def test_a_storage_that_cannot_be_used_is_refused_at_the_start(connect: Connect,
         connect(ServiceSettings(rate_storage=storage))
 
 
+def test_logs_go_to_standard_error_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = logging.getLogger("footnote")
+    before = logger.handlers, logger.level, logger.propagate
+    try:
+        log_to_standard_error()
+        logging.getLogger("footnote.web").info("started", extra={"generation": "000001", "question": "never"})
+    finally:
+        logger.handlers, logger.propagate = before[0], before[2]
+        logger.setLevel(before[1])
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    line = json.loads(captured.err)
+    assert (line["message"], line["generation"]) == ("started", "000001")
+    assert "question" not in line
+
+
 def _client(peer: str, forwarded: str | None = None, proxies: tuple[str, ...] = ()) -> str:
     clients = ClientAddress(ServiceSettings(trusted_proxies=proxies))
     return clients.of({"type": "http", "client": (peer, 1)}, forwarded)
@@ -189,6 +205,7 @@ def test_forwarded_addresses_are_believed_from_named_proxies_only() -> None:
     assert _client("10.0.0.1", "6.6.6.6, 198.51.100.1, 10.0.0.2", ("10.0.0.0/8",)) == "198.51.100.1"
     assert _client("10.0.0.1", "nonsense", ("10.0.0.0/8",)) == "unknown"
     assert _client("10.0.0.1", None, ("10.0.0.0/8",)) == "unknown"
+    assert _client("10.0.0.1", "10.0.0.2", ("10.0.0.0/8",)) == "proxy"
 
 
 def test_a_network_of_ipv6_addresses_is_one_client() -> None:
