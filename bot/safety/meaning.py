@@ -98,12 +98,14 @@ def exemplars(folder: Path = EXEMPLARS) -> list[Exemplar]:
 class Meaning:
     """A trained second layer; immutable and safe to share."""
 
-    def __init__(self, weights: Floats, offsets: Floats, idf: Floats, thresholds: dict[str, float]) -> None:
+    def __init__(
+        self, weights: Floats, offsets: Floats, idf: Floats, thresholds: dict[str, float], dimension: int
+    ) -> None:
         self._weights = weights
         self._offsets = offsets
         self._idf = idf
         self.thresholds = thresholds
-        self._waves = waves(weights.shape[0])
+        self._waves = waves(dimension)
 
     @classmethod
     def read(cls, data: bytes) -> Meaning:
@@ -116,9 +118,7 @@ class Meaning:
             raise RuleError(NAME, 1, f"is of format {file.format}, this program reads {FORMAT}; build the index again")
         idf = _unpacked(file.idf)
         weights = _unpacked(file.weights).reshape(-1, len(_STEPS))
-        layer = cls(weights, np.asarray(file.offsets, np.float32), idf, file.thresholds)
-        layer._waves = waves(file.dimension)
-        return layer
+        return cls(weights, np.asarray(file.offsets, np.float32), idf, file.thresholds, file.dimension)
 
     def judge(self, reading: Reading, level: Level, vector: Floats, margin: float = 0.0) -> Opinion:
         """The opinion on one text, given how the rules read it and its sentence vector.
