@@ -11,7 +11,7 @@ from corpus.article import Span
 
 # A full stop after one of these does not end a sentence. Folded to lower case, without the stop.
 _ABBREVIATIONS = frozenset(
-    "dr mr mrs ms prof st jr sr vs etc approx fig no vol al e.g i.e eg ie cf ca dept est min max hr hrs wk wks "
+    "dr mr mrs ms prof st jr sr vs etc approx fig vol al e.g i.e eg ie cf ca dept est min max hr hrs wk wks "
     "a.m p.m u.s u.k inc ltd co".split()
 )
 

@@ -20,6 +20,8 @@ Kind = Literal[
     "yes_no", "list", "comparison", "definition", "reason", "method", "summary", "seek_care",
 ]  # fmt: skip
 
+_Forms = dict[Kind, re.Pattern[str]]
+
 VALUE_KINDS: frozenset[Kind] = frozenset(
     {"count", "share", "duration", "frequency", "amount", "price", "place", "person", "contact"}
 )
@@ -68,7 +70,7 @@ def holds_unit(text: str, wanted: str) -> bool:
 
 
 @cache
-def _patterns() -> tuple[dict[Kind, re.Pattern[str]], dict[Kind, re.Pattern[str]], dict[str, re.Pattern[str]]]:
+def _patterns() -> tuple[_Forms, _Forms, dict[str, re.Pattern[str]]]:
     data = tomllib.loads(files("bot.understanding").joinpath("kinds.toml").read_text(encoding="utf-8"))
     return (
         {kind: _any_of(patterns, {}) for kind, patterns in data["asks"].items()},

@@ -23,4 +23,4 @@ def ask(question: str, as_json: bool, region: str | None, index_folder: Path) ->
     """Answer one QUESTION from the articles, with numbered footnotes."""
     text = visitor_message(question)
     reply = open_bot(index_folder).reply(Conversation((Message("visitor", text),), region))
-    click.echo(json.dumps(reply.as_dict(), ensure_ascii=False) if as_json else paper(reply))
+    click.echo(json.dumps(reply.as_dict()) if as_json else paper(reply))

@@ -16,7 +16,7 @@ def open_bot(index_folder: Path, site: Site | None = None) -> Bot:
 
 
 def ensure_index(index_folder: Path) -> None:
-    """Build the bundled articles into `index_folder` unless it holds an index; raises a FootnoteError when it cannot."""
+    """Build the bundled articles into `index_folder` unless it holds an index; raises FootnoteError when it cannot."""
     from index.store import IndexFolder
 
     if IndexFolder(index_folder).exists():
