@@ -51,7 +51,8 @@ def instructs(heading: str) -> bool:
 
 
 _UNITS = re.compile(
-    r"how many (?:more )?(second|minute|hour|day|week|month|year|time|rep|set|mile|kilometre|km|mm|cm|mg|degree|step)s?\b"
+    r"how many (?:more )?"
+    r"(second|minute|hour|day|week|month|year|time|rep|set|mile|kilometre|km|mm|cm|mg|degree|step)s?\b"
     r"|\b(percent|mmhg|mg|bmi|mm)\b"
 )
 
