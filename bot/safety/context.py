@@ -91,15 +91,15 @@ class Surroundings:
             numbers.append(current)
         return numbers
 
-    def decide(self, hit: Hit, *, negative: bool, lasting: bool, crisis: bool) -> Decision:
+    def decide(self, hit: Hit, *, negative: bool, lasting: bool, past: bool, crisis: bool) -> Decision:
         """How the finding at `hit` stands; `negative` patterns contain their negation, `lasting` ones stay when over."""
         for test in (
             self._story(hit, crisis),
             self._information(hit),
             self._hypothetical(hit),
             None if negative else self._negated(hit),
-            self._history(hit),
-            None if lasting else self._resolved(hit),
+            None if past else self._history(hit),
+            None if lasting or past else self._resolved(hit),
         ):
             if test is not None:
                 return test
@@ -122,6 +122,10 @@ class Surroundings:
 
     def _found(self, name: str) -> Sequence[Hit]:
         return self._cues.get(name, ())
+
+    def _outside(self, name: str, hit: Hit) -> list[Hit]:
+        """The cues that are not words of the finding itself ("I don't want to be here")."""
+        return [cue for cue in self._found(name) if not (hit.first <= cue.first and cue.last <= hit.last)]
 
     def _says(self, standing: Standing, cue: Hit) -> Decision:
         return Decision(standing, self.message.quote(cue.first, cue.last))
@@ -181,7 +185,7 @@ class Surroundings:
     def _information(self, hit: Hit) -> Decision | None:
         if self._own_in_sentence(hit) or self._still_true(hit):
             return None
-        for cue in self._found("information.frame"):
+        for cue in self._outside("information.frame", hit):
             if self._same_sentence(cue.first, hit.first) and cue.first <= hit.first and self._leads(cue):
                 return self._says("information", cue)
         return self._topical(hit)
@@ -202,7 +206,7 @@ class Surroundings:
     def _hypothetical(self, hit: Hit) -> Decision | None:
         if self._still_true(hit):
             return None
-        for cue in self._found("conditional.opens"):
+        for cue in self._outside("conditional.opens", hit):
             if cue.first in self._if_hidden or cue.first > hit.first:
                 continue
             if self._same_clause(cue.first, hit.first) and hit.first - cue.last <= _SCOPE:
@@ -321,7 +325,7 @@ class Surroundings:
             for now in self._found("history_resolved.present")
         ):
             return None
-        for cue in self._found("history_resolved.past"):
+        for cue in self._outside("history_resolved.past", hit):
             if not self._same_sentence(cue.first, hit.first):
                 continue
             if self._same_clause(cue.first, hit.first) or self._same_clause(cue.first, hit.last):

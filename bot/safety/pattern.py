@@ -212,14 +212,16 @@ class Board:
         self.present = 0
         self._sentence = sentence
         self._reach = _reach(sentence, filler)
+        self._loose = True
 
     def add(self, elements: int, start: int, end: int) -> None:
         """Note that the words from `start` up to, not including, `end` are each of `elements`."""
         self.at[start].append((elements, end))
         self.present |= elements
 
-    def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]]) -> list[Hit]:
-        """All hits of a compiled pattern, by their first word."""
+    def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]], *, loose: bool = True) -> list[Hit]:
+        """All hits of a compiled pattern, by their first word; small words are skipped only when `loose`."""
+        self._loose = loose
         hits: list[Hit] | None = None
         for group in groups:
             found = self._sequence(group)
@@ -254,7 +256,7 @@ class Board:
     def _after(self, ends: set[int], bit: int, gap: int) -> set[int]:
         found: set[int] = set()
         for end in ends:
-            limit = max(self._reach[end - 1], end + gap)
+            limit = max(self._reach[end - 1] if self._loose else end, end + gap)
             number = self._sentence[end - 1]
             for i in range(end, min(limit + 1, len(self.at))):
                 if self._sentence[i] != number:

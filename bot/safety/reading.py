@@ -60,7 +60,7 @@ class Reader:
         board, part = self._board(message, part)
         hits: dict[str, list[tuple[Hit, Entry, bool]]] = {}
         for entry in self._candidates(board):
-            for hit in board.find(entry.groups):
+            for hit in board.find(entry.groups, loose=entry.owner.startswith("is:")):
                 own = entry.negative and self._negates(board, message, entry, hit)
                 hits.setdefault(entry.owner, []).append((hit, entry, own))
         cues = {owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")}
@@ -70,7 +70,8 @@ class Reader:
         for owner, matched in hits.items():
             if not owner.startswith("is:"):
                 continue
-            traps = [(hit, " " not in entry.text) for hit, entry, _ in hits.get(f"unless:{owner[3:]}", ())]
+            traps = [(hit, False) for hit, _, _ in hits.get(f"unless:{owner[3:]}", ())]
+            traps += [(hit, True) for hit, _, _ in hits.get(f"never:{owner[3:]}", ())]
             for hit, entry, own in matched:
                 decision = _vetoed(hit, idioms, traps, around) or self._decided(owner[3:], hit, own, around)
                 found.append(
@@ -80,10 +81,12 @@ class Reader:
 
     def _decided(self, rule: str, hit: Hit, own: bool, around: Surroundings) -> Decision:
         concept = self.book.concepts.get(rule)
+        known = concept or self.book.signs[rule]
         return around.decide(
             hit,
             negative=own,
-            lasting=concept.lasting if concept else self.book.signs[rule].lasting,
+            lasting=known.lasting,
+            past=known.past_counts,
             crisis=bool(concept and concept.tier == "crisis"),
         )
 

@@ -22,7 +22,7 @@ from bot.safety.pattern import Pattern, PatternError, parse, phrases
 
 T = TypeVar("T")
 
-FORMAT = 5
+FORMAT = 6
 """Version of the compiled form; part of its file name."""
 
 FOLDER = Path(__file__).parent
@@ -44,7 +44,8 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `polarity` is "absence" where the symptom itself is a negation ("no feeling"). `modifier` raises an assessment finding to
     urgent. `lasting` stays although it has passed (a faint, a stroke sign). `situation` picks the while-waiting facts.
     `variant_of` names the concept of which this is another grade ("simple_faint" of "collapse_or_faint").
-    `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a hit they overlap.
+    `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a hit they overlap,
+    `never_with` those that veto it from anywhere in its sentence. `past_counts`: it counts however long ago it was.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lasting: bool = False
     traps: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    never_with: tuple[str, ...] = ()
+    past_counts: bool = False
     reviewed_by: str = ""
     review_by: str = ""
 
@@ -72,7 +75,9 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     patterns: tuple[str, ...]
     what: str = ""
     unless: tuple[str, ...] = ()
+    never_with: tuple[str, ...] = ()
     lasting: bool = False
+    past_counts: bool = False
 
 
 class Combination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,7 +227,7 @@ def build(folder: Path, version: str = "") -> Rulebook:
                 concepts[rule.id] = rule
             else:
                 signs[rule.id] = rule
-            for kind, texts in (("is", rule.patterns), ("unless", rule.unless)):
+            for kind, texts in (("is", rule.patterns), ("unless", rule.unless), ("never", rule.never_with)):
                 for text in texts:
                     press.add(f"{kind}:{rule.id}", text, path)
     known = concepts.keys() | signs.keys() | {c.gives for c in combinations}
