@@ -84,7 +84,7 @@ def examples(encoder: Encoder, data: list[Pair]) -> tuple[np.ndarray, np.ndarray
         for word in words(question[:600]):
             tokens = [i for i, (a, b) in enumerate(encoded.spans) if a < word.end and b > word.start]
             if word.text not in STOP_WORDS and tokens:
-                vectors.append(encoded.vectors[tokens].mean(axis=0))
+                vectors.append(encoded.whole[tokens].mean(axis=0))
                 labels.append(word.stem in answer)
                 sets.append(name)
     return np.array(vectors, dtype=np.float64), np.array(labels, dtype=np.float64), np.array(sets)

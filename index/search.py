@@ -140,7 +140,7 @@ class _Search:
         texts = list(dict.fromkeys((query.text, query.focus, query.expansion or query.text)))
         self._encoded = dict(zip(texts, self._generation.encoder.encode_tokens(texts), strict=True))
         self._importance = np.array(
-            [searcher.importance.score(self._encoded[query.text].vectors[self._tokens(term)]) for term in query.terms],
+            [searcher.importance.score(self._encoded[query.text].whole[self._tokens(term)]) for term in query.terms],
             dtype=np.float32,
         )
         rarity = np.array([searcher.rarity(term.stem) for term in query.terms], dtype=np.float32)

@@ -10,7 +10,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import Stemmer
 
 STOP_WORDS = frozenset(
     """
@@ -45,16 +48,11 @@ class Word:
     end: int
 
 
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str: ...
-
-
 @cache
-def _stemmer() -> _Stemmer:
-    import snowballstemmer
+def _stemmer() -> Stemmer.Stemmer:
+    import Stemmer
 
-    stemmer: _Stemmer = snowballstemmer.stemmer("english")
-    return stemmer
+    return Stemmer.Stemmer("english")
 
 
 def fold(text: str) -> str:

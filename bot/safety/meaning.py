@@ -333,6 +333,14 @@ class MeaningAttachment:
 
     name = NAME
 
+    def key(self, generation: Generation) -> str:
+        """The encoder and every file of this room: whatever changes in either, the layer is trained anew."""
+        digest = hashlib.sha256(generation.encoder.fingerprint.encode())
+        room = Path(__file__).parent
+        for path in sorted(p for p in room.rglob("*") if p.suffix in (".py", ".toml", ".jsonl", ".txt")):
+            digest.update(path.relative_to(room).as_posix().encode() + path.read_bytes())
+        return digest.hexdigest()
+
     def make(self, generation: Generation) -> bytes:
         """Train with the encoder of the generation."""
         return train(generation.encoder, exemplars())

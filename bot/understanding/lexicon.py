@@ -58,6 +58,12 @@ class LexiconAttachment:
 
     name = NAME
 
+    def key(self, generation: Generation) -> str:
+        """The version of the dictionary: the list depends on nothing else."""
+        from importlib.metadata import version
+
+        return f"pyspellchecker {version('pyspellchecker')}"
+
     def make(self, generation: Generation) -> bytes:
         """Every word of pyspellchecker's English dictionary, folded, sorted, one a line between line feeds."""
         import gzip
