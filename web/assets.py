@@ -1,9 +1,9 @@
-"""The files that a browser loads: composed once at start from `web/assets/` and the texts of a locale.
+"""The files that a browser loads: composed once at start from `web/static/` and the texts of a locale.
 
 A file's address holds the hash of its bytes, so it may be kept for ever; `/widget.js` is the evergreen loader, which
 names its panel by hash. Composing puts the style sheet, the texts of a locale and the site's settings into the panel,
 so that opening the chat costs one request. Loader, panel and their style sheets come minified from
-`web/assets/built/` (see web.minify); the readable sources lie beside it.
+`web/static/built/` (see web.minify); the readable sources lie beside it.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _say(source: str, texts: Texts) -> str:
 
 
 def _source(name: str) -> str:
-    return (_FOLDER / "assets" / name).read_text(encoding="utf-8")
+    return (_FOLDER / "static" / name).read_text(encoding="utf-8")
 
 
 def _built(name: str) -> str:

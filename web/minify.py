@@ -1,4 +1,4 @@
-"""Makes `web/assets/built/` from the widget's sources: `python -m web.minify`, after each change of one of them.
+"""Makes `web/static/built/` from the widget's sources: `python -m web.minify`, after each change of one of them.
 
 Only whoever changes the widget needs this, and Node; what it makes is committed, so an install needs neither. Each
 built file opens with the hash of its source, and a test holds them together.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ESBUILD = "esbuild@0.28.2"
 SOURCES = ("loader.js", "panel.js", "launcher.css", "panel.css")
-FOLDER = Path(__file__).parent / "assets"
+FOLDER = Path(__file__).parent / "static"
 
 
 def stamp(source: bytes) -> str:

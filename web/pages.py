@@ -38,7 +38,7 @@ class Pages:
         self.seal = Seal()
         self.texts: Texts = assets.locales["en"].texts
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
+            loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,

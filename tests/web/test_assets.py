@@ -78,5 +78,5 @@ def test_a_language_that_lacks_a_text_is_refused(tmp_path: Path, monkeypatch: py
 def _copy(target: Path) -> None:
     import shutil
 
-    for name in ("assets", "locales"):
+    for name in ("static", "locales"):
         shutil.copytree(FOLDER.parent / name, target / name)
