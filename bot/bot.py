@@ -22,6 +22,10 @@ from index.store import IndexFolder
 
 _MOST_SUGGESTIONS = 3
 
+_MEMORY = 6
+"""Visitor messages that a follow-up may lean on, the last one included; older ones are read by the safety screen alone.
+The longest chain of follow-ups in the question sets is six turns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -82,7 +86,7 @@ class Bot:
     def _turn(self, messages: Sequence[str]) -> Turn:
         past: tuple[Past, ...] = ()
         turn = Turn(messages[-1] if messages else "", reason="unreadable")
-        for message in messages:
+        for message in messages[-_MEMORY:]:
             turn = self._thinker.turn(message, past)
             past = turn.past
         return turn
