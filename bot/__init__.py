@@ -1,0 +1,1 @@
+"""A conversation in, one Reply out: safety, understanding, retrieval, answering, in this order."""

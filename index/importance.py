@@ -1,6 +1,7 @@
 """How much a word of a question matters: the probability that a passage which answers the question contains it.
 
-A linear probe on the contextual token vectors of the question (after DeepCT, Dai & Callan 2019, which learns term weights
+A linear probe on the contextual token vectors of the question
+(after DeepCT, Dai & Callan 2019, which learns term weights
 the same way), because rarity alone cannot tell "knee" from "enormous": both stand in no article about ankles, and only
 one of them says what the question is about. Learned by `benchmarks/learn_importance.py` on public question and answer
 pairs; tied to the weights of one encoder, and 1.0 for every word with any other.

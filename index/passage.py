@@ -6,7 +6,6 @@ What is *embedded* (title > section: text) is kept apart from what is *quoted* (
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from typing import Literal
 
 from corpus.article import Role, Span

@@ -21,7 +21,8 @@ MAX_WORDS = 110
 Measured with `benchmarks/retrieval.py --passages`."""
 
 _LEANS_BACK = re.compile(
-    r"(?:(?:un)?fortunately|luckily|sadly|as a result|because of this|for this reason|in addition|in (?:this|that|such) cases?)\b"
+    r"(?:(?:un)?fortunately|luckily|sadly|as a result|because of this|for this reason|in addition"
+    r"|in (?:this|that|such) cases?)\b"
     r"|(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so"
     r"|therefore|consequently|similarly|likewise|both|neither|of these|of those)\b",
     re.IGNORECASE,
