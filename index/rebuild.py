@@ -17,6 +17,10 @@ BUNDLED_SOURCE = "bundled:"
 """Stands in a manifest's `sources` for the articles that come with Footnote."""
 
 
+PAGES_FILE = "pages.sqlite"
+"""What was fetched from sites, in the index folder; safe to delete."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """What a rebuild read and what it built."""
@@ -39,7 +43,7 @@ def rebuild(sources: Sequence[str], folder: Path, options: BuildOptions | None =
     index = IndexFolder(folder)
     named = tuple(map(settled, sources)) or (BUNDLED_SOURCE,)
     with index.lock():
-        harvest = read_sources(named)
+        harvest = read_sources(named, folder)
         return Rebuilt(harvest, build_under_lock(harvest.articles, index, named, options or BuildOptions()))
 
 
@@ -52,7 +56,7 @@ def add(sources: Sequence[str], folder: Path, options: BuildOptions | None = Non
     named = tuple(map(settled, sources))
     with index.lock():
         generation = index.current()
-        harvest = read_sources(named)
+        harvest = read_sources(named, folder)
         fresh = {article.id: article for article in harvest.articles}
         kept = [article for key, article in generation.articles.items() if key not in fresh]
         known = tuple(dict.fromkeys((*generation.manifest.sources, *named)))
@@ -78,9 +82,20 @@ def remove(article_ids: Sequence[str], folder: Path, options: BuildOptions | Non
         return Rebuilt(Harvest((), ()), report)
 
 
-def read_sources(named: Sequence[str]) -> Harvest:
-    """The articles of sources as a manifest names them."""
-    return read([source for name in named for source in (bundled() if name == BUNDLED_SOURCE else [name])])
+def read_sources(named: Sequence[str], folder: Path) -> Harvest:
+    """The articles of sources as a manifest names them.
+
+    Pages of sites are remembered in the index folder, so that only what has changed is fetched in full.
+    """
+    sources = [source for name in named for source in (bundled() if name == BUNDLED_SOURCE else [name])]
+    if not any("://" in source for source in sources):
+        return read(sources)
+
+    from corpus.fetcher import HttpFetcher
+    from corpus.pages import Pages
+
+    folder.mkdir(parents=True, exist_ok=True)
+    return read(sources, fetcher=HttpFetcher(pages=Pages(folder / PAGES_FILE)))
 
 
 def settled(source: str) -> str:
