@@ -10,7 +10,8 @@ __all__ = ["Fired", "Screen", "SentenceEncoder", "Verdict", "load"]
 def load(meaning: bytes | None = None, encoder: SentenceEncoder | None = None) -> Screen:
     """The screen with the rules that lie in this folder.
 
-    With the bytes of a trained meaning layer and an encoder, both layers run; otherwise the rules alone, and each verdict says
+    With the bytes of a trained meaning layer and an encoder, both layers run; otherwise the rules alone, and each
+    verdict says
     `degraded`. RuleError when a rule has been amended wrongly.
     """
     from bot.safety import rulebook

@@ -1,6 +1,7 @@
 """What the words around a finding make of it: present, absent, past, imagined, asked about, told as a story.
 
-A finding is present unless an explicit cue, local to it, says otherwise; where cues conflict it is present. The cues are data
+A finding is present unless an explicit cue, local to it, says otherwise; where cues conflict it is present. The
+cues are data
 (`context.toml`); the scopes are here.
 """
 
@@ -9,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from bot.safety.pattern import Hit
 from bot.safety.text import Message
 
-Standing = Literal["present", "cleared", "negated", "history", "resolved", "hypothetical", "information", "story", "idiom", "trap"]
+Standing = Literal[
+    "present", "cleared", "negated", "history", "resolved", "hypothetical", "information", "story", "idiom", "trap"
+]
 
 _SPLITS = frozenset("but although though however except until yet because whereas while unless".split())
 _SUBJECTS = frozenset("i im ive id it its he she they theyre there theres you".split())
@@ -24,24 +28,33 @@ _PREPOSITIONS = frozenset(
 )
 _SAYING = frozenset("think believe that feel say like suspect reckon mean hope if where when thing feeling".split())
 _PREDICATES = frozenset(
-    "is are was were am im ive i my has have had cant wont cannot its he she they feels feel looks look goes went gone hurts "
+    "is are was were am im ive i my has have had cant wont cannot its he she they feels feel looks look goes "
+    "went gone hurts "
     "keeps keep gets got still now though very really so there theres do does did".split()
 )
 _LIST_NOUNS = frozenset(
-    "swelling bruising numbness tingling pain fever deformity redness warmth heat weakness bleeding breath breathlessness "
-    "pins needles temperature vomiting nausea dizziness headache headaches palpitations fainting rash sweats chills shivers "
-    "confusion weakness injury injuries fracture fractures limp limping instability stiffness wound wounds cut cuts bruise "
-    "bruises discolouration sickness collapse lump lumps cough trauma diabetes thinners pregnancy allergies meds medication "
-    "medicines loss changes trouble problems issues conditions symptoms history surgery surgeries falls fall cancer clots "
-    "blood weight tenderness discharge crack cracks pop pops locking wheeze wheezing itching hives spots tightness rest "
+    "swelling bruising numbness tingling pain fever deformity redness warmth heat weakness bleeding breath "
+    "breathlessness "
+    "pins needles temperature vomiting nausea dizziness headache headaches palpitations fainting rash sweats "
+    "chills shivers "
+    "confusion weakness injury injuries fracture fractures limp limping instability stiffness wound wounds cut "
+    "cuts bruise "
+    "bruises discolouration sickness collapse lump lumps cough trauma diabetes thinners pregnancy allergies "
+    "meds medication "
+    "medicines loss changes trouble problems issues conditions symptoms history surgery surgeries falls fall "
+    "cancer clots "
+    "blood weight tenderness discharge crack cracks pop pops locking wheeze wheezing itching hives spots "
+    "tightness rest "
     "dyspnoea syncope blackouts cramps smoker flights visuals".split()
 )
 _LIST_ADJECTIVES = frozenset(
-    "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred tender sore warm "
+    "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred tender "
+    "sore warm "
     "puffy cold blue confused vomiting limping".split()
 )
 _BODY_WORDS = frozenset(
-    "foot feet toe toes heel ankle ankles calf calves leg legs knee knees shin shins hip hips chest head back neck arm arms "
+    "foot feet toe toes heel ankle ankles calf calves leg legs knee knees shin shins hip hips chest head back "
+    "neck arm arms "
     "hand hands belly stomach tummy skin throat tongue face eye eyes heart my it".split()
 )
 _TURNS = frozenset("but although though however until except now then since because when if".split())
@@ -92,7 +105,8 @@ class Surroundings:
         return numbers
 
     def decide(self, hit: Hit, *, negative: bool, lasting: bool, past: bool, crisis: bool) -> Decision:
-        """How the finding at `hit` stands; `negative` patterns contain their negation, `lasting` ones stay when over."""
+        """How the finding at `hit` stands; `negative` patterns contain their negation, `lasting` ones stay when
+        over."""
         for test in (
             self._story(hit, crisis),
             self._information(hit),
@@ -104,6 +118,10 @@ class Surroundings:
             if test is not None:
                 return test
         return PRESENT
+
+    def negation(self, hit: Hit) -> Decision | None:
+        """The negation that covers the words at `hit`, if any; for measuring the reading of negation alone."""
+        return self._negated(hit)
 
     def cued(self, hit: Hit) -> bool:
         """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply."""
@@ -118,7 +136,7 @@ class Surroundings:
             for cue in self._found(name)
         )
 
-    # --- cues -----------------------------------------------------------------------------------------------------------
+    # --- cues -----------------------------------------------------------------------------------------------
 
     def _found(self, name: str) -> Sequence[Hit]:
         return self._cues.get(name, ())
@@ -149,7 +167,7 @@ class Surroundings:
     def _same_clause(self, a: int, b: int) -> bool:
         return self.clause[a] == self.clause[b]
 
-    # --- story ------------------------------------------------------------------------------------------------------------
+    # --- story ----------------------------------------------------------------------------------------------
 
     def _story(self, hit: Hit, crisis: bool) -> Decision | None:
         if crisis:
@@ -180,7 +198,7 @@ class Surroundings:
             for own in self._found("information.own")
         )
 
-    # --- information, conditional --------------------------------------------------------------------------------------------
+    # --- information, conditional ---------------------------------------------------------------------------
 
     def _information(self, hit: Hit) -> Decision | None:
         if self._own_in_sentence(hit) or self._still_true(hit):
@@ -221,7 +239,7 @@ class Surroundings:
             for cue in self._found("conditional.still_true")
         )
 
-    # --- negation --------------------------------------------------------------------------------------------------------------
+    # --- negation -------------------------------------------------------------------------------------------
 
     def _negated(self, hit: Hit) -> Decision | None:
         if any(
@@ -236,6 +254,9 @@ class Surroundings:
             and not self._hidden.intersection(range(cue.first, cue.last + 1))
             and self._reaches(cue, hit)
         ]
+        inside = [cue for cue in cues if cue.first >= hit.first]
+        if inside and not self._adjacent(sorted({cue.first for cue in inside})):
+            return self._says("negated", inside[-1])
         places = {cue.first: cue for cue in cues}
         if len(places) == 1 or (len(places) > 1 and not self._adjacent(sorted(places))):
             return self._says("negated", cues[-1])
@@ -247,7 +268,7 @@ class Surroundings:
     @staticmethod
     def _adjacent(places: list[int]) -> bool:
         """Two negations next to each other cancel ("not without", "not not")."""
-        return any(b - a <= 3 for a, b in zip(places, places[1:], strict=False))
+        return any(b - a <= 3 for a, b in pairwise(places))
 
     def _answered_no(self, hit: Hit) -> Decision | None:
         number = self.message.sentence[hit.first]
@@ -271,33 +292,38 @@ class Surroundings:
         return i + 1 == len(self.words) or self.message.words[i + 1].pause > 0
 
     def _reaches(self, cue: Hit, hit: Hit) -> bool:
+        """Whether the scope of a negation goes as far as the finding."""
         if not self._same_sentence(cue.first, hit.first):
             return False
         if cue.first >= hit.first:
             return not any(self.message.words[i].pause for i in range(cue.first + 1, hit.last + 1))
-        if hit.first - cue.last > _SCOPE:
+        if hit.first - cue.last > _SCOPE or not self._holds_together(hit):
             return False
-        if not self._holds_together(hit):
+        noun = self.words[cue.first] in ("no", "without", "zero", "nil", "none")
+        return self._commas_list(cue, hit, noun) and not any(
+            self._ends_scope(i, cue, noun) for i in range(cue.last + 1, hit.first)
+        )
+
+    def _commas_list(self, cue: Hit, hit: Hit, noun: bool) -> bool:
+        """Whether every comma between cue and finding is one of a list ("no swelling, bruising or numbness")."""
+        commas = [i for i in range(cue.last + 1, hit.first + 1) if self.message.words[i].pause]
+        ends = _LIST_NOUNS if noun else _LIST_NOUNS | _LIST_ADJECTIVES
+        if not all(self._lists(i, ends) and not self._opens_scope(i) for i in commas):
             return False
-        noun_cue = self.words[cue.first] in ("no", "without", "zero", "nil", "none")
-        commas = False
-        for i in range(cue.last + 1, hit.first + 1):
-            word, before = self.words[i], self.words[i - 1]
-            if self.message.words[i].pause:
-                if not self._lists(i, _LIST_NOUNS if noun_cue else _LIST_NOUNS | _LIST_ADJECTIVES):
-                    return False
-                commas = True
-            if i == hit.first:
-                continue
-            if word in _SPLITS or any(b.first == i for b in self._found("negated.blocker")):
-                return False
-            if word in _SUBJECTS and before not in _SAYING and not (i == cue.last + 1 and not noun_cue):
-                return False
-            if word in ("my", "his", "her") and noun_cue and before not in _PREPOSITIONS:
-                return False
-            if commas and word in _PREDICATES:
-                return False
-        return True
+        return not commas or not _PREDICATES.intersection(self.words[commas[0] : hit.first])
+
+    def _opens_scope(self, i: int) -> bool:
+        """Whether a negation begins at this word: the next "no" of a list has a scope of its own."""
+        return any(cue.first == i for cue in self._found("negated.before"))
+
+    def _ends_scope(self, i: int, cue: Hit, noun: bool) -> bool:
+        """Whether a new subject or a "but" stands at this word, behind the cue and before the finding."""
+        word, before = self.words[i], self.words[i - 1]
+        if word in _SPLITS or any(blocker.first == i for blocker in self._found("negated.blocker")):
+            return True
+        if word in _SUBJECTS:
+            return before not in _SAYING and (noun or i > cue.last + 1)
+        return noun and word in ("my", "his", "her") and before not in _PREPOSITIONS
 
     def _holds_together(self, hit: Hit) -> bool:
         """Whether a negation of the first words of a finding is one of the whole ("no swelling, it just aches" is)."""
@@ -317,7 +343,7 @@ class Surroundings:
         bare = len(piece) <= 5 and not _PREDICATES.intersection(piece)
         return bare and (piece[-1] in ends or "or" in piece)
 
-    # --- past ------------------------------------------------------------------------------------------------------------------
+    # --- past -----------------------------------------------------------------------------------------------
 
     def _history(self, hit: Hit) -> Decision | None:
         if any(
@@ -338,7 +364,8 @@ class Surroundings:
         return None
 
     def _hidden_past(self, now: Hit) -> bool:
-        """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now" does)."""
+        """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now"
+        does)."""
         return any(cue.last + 1 == now.first for cue in self._found("history_resolved.past"))
 
     def _resolved(self, hit: Hit) -> Decision | None:

@@ -1,7 +1,10 @@
-"""The second layer: wordings that no rule foresaw, caught by a classifier over sentence vectors, n-grams and the rules' reading.
+"""The second layer: wordings that no rule foresaw, caught by a classifier over sentence vectors, n-grams and the
+rules' reading.
 
-It is trained when an index is built, from the exemplars beside this file, with the encoder of that index: ridge regression in
-closed form, so the result depends on nothing but its inputs. Exact leave-one-out scores set the thresholds. The layer can
+It is trained when an index is built, from the exemplars beside this file, with the encoder of that index: ridge
+regression in
+closed form, so the result depends on nothing but its inputs. Exact leave-one-out scores set the thresholds. The
+layer can
 only raise: what it says is joined with the rules by `max`, and nothing here can lower a tier.
 """
 
@@ -14,6 +17,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 
 NAME = "safety-meaning.json"
 EXEMPLARS = Path(__file__).with_name("exemplars")
-FORMAT = 1
+SHIPPED = Path(__file__).with_name("meaning.json")
+FORMAT = 2
 
 Floats = NDArray[np.float32]
 
@@ -62,8 +67,8 @@ class Exemplar(msgspec.Struct, frozen=True):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    rules: str
     exemplars: str
+    encoder: str
     dimension: int
     thresholds: dict[str, float]
     weights: str
@@ -128,7 +133,7 @@ class Meaning:
         columns, values = sparse(reading, level, self._idf)
         dense = dense_part(vector, self._waves)
         scores = dense @ self._weights[: len(dense)] + values @ self._weights[len(dense) + columns] + self._offsets
-        named = {step: float(score) for step, score in zip(_STEPS, scores, strict=True)}
+        named: dict[str, float] = {step: float(score) for step, score in zip(_STEPS, scores, strict=True)}
         firm = {step: score - margin for step, score in named.items()}
         return Opinion(self._level(firm, level), named, named["assessment"] < self.thresholds["clear"])
 
@@ -166,7 +171,7 @@ def sparse(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray[
     words = [word.text for word in reading.message.words]
     tagged = ["^", *words, "$"]
     grams = Counter(_hash(w, _WORD_BITS) for w in words)
-    grams.update(_hash(f"{a} {b}", _WORD_BITS) for a, b in zip(tagged, tagged[1:], strict=False))
+    grams.update(_hash(f"{a} {b}", _WORD_BITS) for a, b in pairwise(tagged))
     pieces: Counter[int] = Counter()
     for word in words:
         padded = f"<{word}>"
@@ -194,7 +199,8 @@ def sparse(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray[
 
 
 def reading_part(reading: Reading, level: Level) -> list[float]:
-    """How the rules read the message: its tier, what was found but explained away, which cues are in it, how long it is."""
+    """How the rules read the message: its tier, what was found but explained away, which cues are in it, how long
+    it is."""
     standings = {found.decision.standing for found in reading.found}
     own = bool(set(reading.cues.get("information.own", ())) - set(reading.cues.get("information.frame_own", ())))
     return [
@@ -215,9 +221,12 @@ def _hash(text: str, bits: int) -> int:
     return zlib.crc32(text.encode("utf-8")) >> (32 - bits)
 
 
-def train(encoder: SentenceEncoder, examples: Sequence[Exemplar], book: Rulebook | None = None) -> bytes:
-    """Train the layer on these exemplars; the same inputs give the same bytes."""
-    book = book or load()
+def train(encoder: SentenceEncoder, examples: Sequence[Exemplar], encoder_name: str = "") -> bytes:
+    """Train the layer on these exemplars; the same inputs give the same bytes.
+
+    `encoder_name` is kept with the weights: the fingerprint of the encoder, by which shipped weights are known to fit.
+    """
+    book = load()
     rows = _rows(book, encoder, examples)
     targets = np.asarray([_targets(e.tier) for e in examples], np.float64)
     kernel = rows.kernel()
@@ -227,12 +236,12 @@ def train(encoder: SentenceEncoder, examples: Sequence[Exemplar], book: Rulebook
     duals = inverse @ (targets - centre)
     left_out = targets - duals / np.diag(inverse)[:, None]
     weights = rows.combined(duals)
-    thresholds = {step: _threshold(left_out[:, n], examples, step) for n, step in enumerate(_STEPS)}
+    thresholds: dict[str, float] = {step: _threshold(left_out[:, n], examples, step) for n, step in enumerate(_STEPS)}
     findings = np.asarray([e.tier != "none" for e in examples])
     thresholds["clear"] = float(np.quantile(left_out[findings, 0], _CLEAR)) if findings.any() else -1.0
     return msgspec.json.encode(
         _File(
-            FORMAT, book.version, fingerprint(examples), rows.dimension, thresholds, _packed(weights),
+            FORMAT, fingerprint(examples), encoder_name, rows.dimension, thresholds, _packed(weights),
             tuple(float(c) for c in centre), _packed(rows.idf),
         )
     )  # fmt: skip
@@ -306,7 +315,8 @@ _FALSE_ALARMS = {"assessment": 0.08, "urgent": 0.05}
 _OVER_RULES = 0.08
 """How much surer the layer must be to make an emergency of what the rules call urgent."""
 _CLEAR = 0.01
-"""Share of the exemplars with a finding that would count as clear: only they could lose a rule's finding, and only beside a cue."""
+"""Share of the exemplars with a finding that would count as clear: only they could lose a rule's finding, and only
+beside a cue."""
 _MISSES = {"crisis": 0.05, "emergency": 0.05}
 """Share of the crisis and emergency exemplars that may be taken for urgent once the alarm is raised."""
 
@@ -333,14 +343,20 @@ class MeaningAttachment:
 
     name = NAME
 
-    def key(self, generation: Generation) -> str:
-        """The encoder and every file of this room: whatever changes in either, the layer is trained anew."""
-        digest = hashlib.sha256(generation.encoder.fingerprint.encode())
-        room = Path(__file__).parent
-        for path in sorted(p for p in room.rglob("*") if p.suffix in (".py", ".toml", ".jsonl", ".txt")):
-            digest.update(path.relative_to(room).as_posix().encode() + path.read_bytes())
-        return digest.hexdigest()
-
     def make(self, generation: Generation) -> bytes:
-        """Train with the encoder of the generation."""
-        return train(generation.encoder, exemplars())
+        """The shipped weights where they were trained with this encoder and these exemplars, freshly trained ones
+        otherwise."""
+        examples, encoder = exemplars(), generation.encoder
+        return shipped(fingerprint(examples), encoder.fingerprint) or train(encoder, examples, encoder.fingerprint)
+
+
+def shipped(exemplars_wanted: str, encoder_wanted: str, path: Path = SHIPPED) -> bytes | None:
+    """The weights beside this file if they fit, None if not: training takes a minute, and most builds can be
+    spared it."""
+    try:
+        data = path.read_bytes()
+        file = msgspec.json.decode(data, type=_File)
+    except (OSError, msgspec.DecodeError):
+        return None
+    fits = (file.format, file.exemplars, file.encoder) == (FORMAT, exemplars_wanted, encoder_wanted)
+    return data if fits else None

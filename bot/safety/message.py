@@ -1,4 +1,5 @@
-"""The message of a tier: fixed templates, filled with the visitor's own words, the numbers of the region and what fits the case.
+"""The message of a tier: fixed templates, filled with the visitor's own words, the numbers of the region and what
+fits the case.
 
 Plain text; the skins escape it. Nothing that an article, a search or a visitor says changes more than the quoted words.
 """
@@ -134,7 +135,8 @@ def compose(
 ) -> Escalation:
     """The escalation of one tier.
 
-    `situation_ids` come worst first; the first gives the reason, the first two the while-waiting facts. `other` speaks to a
+    `situation_ids` come worst first; the first gives the reason, the first two the while-waiting facts. `other`
+    speaks to a
     helper. `full` is False on later turns with no new finding.
     """
     place = region_of(region)
@@ -167,10 +169,13 @@ def compose(
     }
     text = _tidy(_template(tier if full else "short").render(values))
     headline, rest = _headline(text)
-    return Escalation(tier, headline, rest, _actions(tier, place, both, emergency, crisis), tuple(findings), tuple(also))
+    return Escalation(
+        tier, headline, rest, _actions(tier, place, both, emergency, crisis), tuple(findings), tuple(also)
+    )
 
 
 _LEG = frozenset({"fracture", "displaced", "achilles", "bone_stress"})
+
 
 def _headline(text: str) -> tuple[str, str]:
     """The first sentence, which carries the action, and the rest."""
@@ -228,8 +233,10 @@ FAILED = Escalation(
     "urgent",
     "I could not check your message for danger signs.",
     "I could not check your message for danger signs, so please do not rely on me for this one.\n"
-    "Call your local emergency number now (112, 911, 999 or 000) if there is: chest pain, trouble breathing, a faint, weakness or "
-    "numbness on one side, trouble speaking, heavy bleeding, a limb that is out of shape, cold, blue or without feeling, a fever with "
+    "Call your local emergency number now (112, 911, 999 or 000) if there is: chest pain, trouble breathing, a "
+    "faint, weakness or "
+    "numbness on one side, trouble speaking, heavy bleeding, a limb that is out of shape, cold, blue or without "
+    "feeling, a fever with "
     "a hot swollen joint, numbness between the legs, or confusion after heat, a long race or a blow to the head.\n"
     "Call the same number, or a crisis line, at any hour if you think of harming yourself or if someone is in danger.\n"
     "For anything else that worries you, speak to a doctor or your local health advice line today.\n"

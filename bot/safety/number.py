@@ -1,6 +1,7 @@
 """Numbers with their meaning: temperatures, ages, durations, scores, pulses, sugars, tablets, heights, years.
 
-Each becomes a tag (`#fever`, `#age_child`) that a pattern can name. The bounds are those of the guidance that the rules cite;
+Each becomes a tag (`#fever`, `#age_child`) that a pattern can name. The bounds are those of the guidance that the
+rules cite;
 they stand in one table each so that they can be reviewed.
 """
 
@@ -42,7 +43,8 @@ TAGS = {
 
 _WORDS = dict(
     zip(
-        "a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen "
         "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split(),
         [1, 1, *range(1, 21), 30, 40, 50, 60, 70, 80, 90, 100],
         strict=True,
@@ -57,15 +59,20 @@ _UNITS_OF_TIME = {
     "month": 30.0, "months": 30.0, "mth": 30.0, "mths": 30.0, "year": 365.0, "years": 365.0, "yr": 365.0, "yrs": 365.0,
 }  # fmt: skip
 _AGE_AFTER = frozenset("yo yrold yro old".split())
-_AGE_BEFORE = frozenset("im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece "
-                        "granddaughter female male woman man runner mum dad".split())  # fmt: skip
+_AGE_BEFORE = frozenset(
+    "im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece "
+    "granddaughter female "
+    "male woman man runner mum dad".split()
+)
 _PERSONAL = frozenset("im hes shes am is".split())
-_PULSE = frozenset("hr pulse bpm heart heartrate rate bpms beats".split())
+_PULSE = frozenset("hr pulse bpm heart heartrate bpms resting".split())
 _SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexcom libre".split())
 _TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())
 _TABLETS = frozenset(
-    "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen advil aspirin "
-    "panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes sleeping".split()
+    "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen "
+    "advil aspirin "
+    "panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
+    "sleeping".split()
 )
 _METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": 0.3, "foot": 0.3, "feet": 0.3}
 _LITRES = frozenset("l litre litres liter liters ltrs".split())
@@ -101,42 +108,33 @@ def _value(word: str) -> float | None:
 
 
 def _time(i: int, value: float, words: list[str], word: str) -> Iterator[tuple[str, int, int]]:
-    j = i + 1
-    while (
-        j < len(words)
-        and j - i <= 3
-        and words[j] in ("of", "or", "and", "half", "couple", "few", "more", "whole", "good")
-    ):
-        value = _VAGUE.get(words[j], value)
-        j += 1
-    if j < len(words) and j > i + 1 and (further := _value(words[j])) is not None:
-        return  # "2 or 3 weeks" is read from the 3
-    if words[j + 1 : j + 2] in (["old"], ["olds"]):
-        return
-    if j >= len(words) or words[j] not in _UNITS_OF_TIME or (word in ("a", "an") and words[j] == "d"):
+    j, value = _past_small_words(i, value, words)
+    if j is None or words[j + 1 : j + 2] in (["old"], ["olds"]) or (word in ("a", "an") and words[j] == "d"):
         return
     days = value * _UNITS_OF_TIME[words[j]]
     end = j + 1
-    if end < len(words) and words[end] in ("ago", "back"):
+    if words[end : end + 1] in (["ago"], ["back"]):
         yield ("#long_ago" if days > 60 else "#recent_past"), i, end + 1
-    if days < 1 / 24:
-        yield "#minutes", i, end
-    elif days < 1:
-        yield "#hours", i, end
-        if days >= 4 / 24:
-            yield "#hours_long", i, end
-    elif days >= 14:
-        yield "#weeks", i, end
-    elif days >= 2:
-        yield "#days", i, end
-    if (
-        words[j].startswith("w")
-        and 4 <= value <= 42
-        and any(w in _PREGNANT for w in (*words[max(0, i - 3) : i], *words[end : end + 3]))
-    ):
+    yield from ((tag, i, end) for tag, least, most in _DURATIONS if least <= days < most)
+    around = (*words[max(0, i - 3) : i], *words[end : end + 3])
+    if words[j].startswith("w") and 4 <= value <= 42 and _PREGNANT.intersection(around):
         yield "#pregnant_weeks", i, end
 
 
+def _past_small_words(i: int, value: float, words: list[str]) -> tuple[int | None, float]:
+    """Where the unit of a duration stands ("a couple of weeks"), and the value; None when there is none."""
+    j = i + 1
+    while j < len(words) and j - i <= 3 and words[j] in _BEFORE_UNIT:
+        value = _VAGUE.get(words[j], value)
+        j += 1
+    return (j, value) if j < len(words) and words[j] in _UNITS_OF_TIME else (None, value)
+
+
+_BEFORE_UNIT = frozenset("of or and half couple few more whole good".split())
+_DURATIONS = (
+    ("#minutes", 0.0, 1 / 24), ("#hours", 1 / 24, 1.0), ("#hours_long", 4 / 24, 1.0), ("#days", 2.0, 14.0),
+    ("#weeks", 14.0, 1e9),
+)  # fmt: skip
 _PREGNANT = frozenset("pregnant preggo preggers gestation gone im bump expecting".split())
 
 
@@ -200,25 +198,21 @@ def _unit_of_more(unit: str) -> bool:
 
 def _body(i: int, value: float, before: list[str], after: list[str]) -> Iterator[tuple[str, int, int]]:
     near = {*before, *after[:3]}
-    warm = near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg")
-    if warm:
-        celsius = (value - 32) / 1.8 if value > 90 else value
-        if 40 <= celsius <= 44:
-            yield "#fever_high", i, i + 1
-        if 38 <= celsius <= 44:
-            yield "#fever", i, i + 1
-        if 25 <= celsius <= 35 and near & {"body", "rectal", "core"}:
-            yield "#cold_body", i, i + 1
-    if near & _PULSE and near & {"bpm", "pulse", "hr", "heart", "heartrate", "resting"}:
-        if 130 <= value <= 260:
-            yield "#pulse_high", i, i + 1
-        elif 20 <= value < 50:
-            yield "#pulse_low", i, i + 1
+    found: list[str] = []
+    if near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg"):
+        found += _temperature((value - 32) / 1.8 if value > 90 else value, near)
+    if near & _PULSE:
+        found += ["#pulse_high"] if 130 <= value <= 260 else ["#pulse_low"] if 20 <= value < 50 else []
     if near & _SUGAR:
-        if value < 4 or 25 <= value < 70:
-            yield "#sugar_low", i, i + 1
-        elif 15 < value <= 25 or 270 < value < 900 or ("hi" in near):
-            yield "#sugar_high", i, i + 1
+        low, high = value < 4 or 25 <= value < 70, 15 < value <= 25 or 270 < value < 900
+        found += ["#sugar_low"] if low else ["#sugar_high"] if high else []
+    yield from ((tag, i, i + 1) for tag in found)
+
+
+def _temperature(celsius: float, near: set[str]) -> list[str]:
+    if 38 <= celsius <= 44:
+        return ["#fever", "#fever_high"] if celsius >= 40 else ["#fever"]
+    return ["#cold_body"] if 25 <= celsius <= 35 and near & {"body", "rectal", "core"} else []
 
 
 def _amount(i: int, value: float, after: list[str]) -> Iterator[tuple[str, int, int]]:

@@ -63,7 +63,9 @@ class Reader:
             for hit in board.find(entry.groups, loose=entry.owner.startswith("is:")):
                 own = entry.negative and self._negates(board, message, entry, hit)
                 hits.setdefault(entry.owner, []).append((hit, entry, own))
-        cues = {owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")}
+        cues = {
+            owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")
+        }
         around = Surroundings(message, cues)
         idioms = [hit for hit, _, _ in hits.get("idiom:", ())]
         found: list[Found] = []
@@ -171,7 +173,9 @@ def _required(entry: Entry) -> int:
     return required
 
 
-def _vetoed(hit: Hit, idioms: Sequence[Hit], traps: Sequence[tuple[Hit, bool]], around: Surroundings) -> Decision | None:
+def _vetoed(
+    hit: Hit, idioms: Sequence[Hit], traps: Sequence[tuple[Hit, bool]], around: Surroundings
+) -> Decision | None:
     """What takes a finding away: an idiom or a trap over its words, or a trap of one word anywhere in its sentence."""
     for span in idioms:
         if span.first <= hit.last and hit.first <= span.last:

@@ -24,7 +24,8 @@ OPEN_QUESTIONS = (
 
 
 def page(score: suite.Score | None = None) -> str:
-    """One self-contained HTML page: every rule with wordings, traps, source and review state, figures, open questions."""
+    """One self-contained HTML page: every rule with wordings, traps, source and review state, figures, open
+    questions."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     book = rulebook.load()

@@ -1,7 +1,10 @@
-"""The rules as they lie in `rules/`, `lexicon.toml`, `combinations.toml`, `context.toml`, `situations.toml`, `regions.toml`.
+"""The rules as they lie in `rules/`, `lexicon.toml`, `combinations.toml`, `context.toml`, `situations.toml`,
+`regions.toml`.
 
-The key sets are closed: an unknown key, a missing field, a family that does not exist or a pattern that cannot be read is a
-RuleError that names the file and the line. Reading the TOML takes a quarter of a second, so the checked and compiled form is
+The key sets are closed: an unknown key, a missing field, a family that does not exist or a pattern that cannot be
+read is a
+RuleError that names the file and the line. Reading the TOML takes a quarter of a second, so the checked and
+compiled form is
 kept as JSON beside the byte code, under a name made from the hash of all the files: it can never be out of date.
 """
 
@@ -10,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -28,8 +31,8 @@ FORMAT = 6
 FOLDER = Path(__file__).parent
 
 BODY = (
-    "foot", "ankle", "calf", "shin", "knee", "hip", "groin", "thigh", "leg", "achilles", "upper_limb", "chest", "back", "head",
-    "belly", "testicle",
+    "foot", "ankle", "calf", "shin", "knee", "hip", "groin", "thigh", "leg", "achilles", "upper_limb", "chest", "back",
+    "head", "belly", "testicle",
 )  # fmt: skip
 """The families that "it" can point back to."""
 
@@ -41,7 +44,8 @@ Polarity = Literal["present", "absence"]
 class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One red flag: what it is, how people say it, what must not be taken for it, and why.
 
-    `polarity` is "absence" where the symptom itself is a negation ("no feeling"). `modifier` raises an assessment finding to
+    `polarity` is "absence" where the symptom itself is a negation ("no feeling"). `modifier` raises an assessment
+    finding to
     urgent. `lasting` stays although it has passed (a faint, a stroke sign). `situation` picks the while-waiting facts.
     `variant_of` names the concept of which this is another grade ("simple_faint" of "collapse_or_faint").
     `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a hit they overlap,
@@ -83,7 +87,8 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Combination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that together mean more: one of each list in `when` must be present, anywhere in the conversation.
 
-    `number` is the row of the fact sheet, 0 for a rule of our own. `together` asks for all of them in one message, near each other.
+    `number` is the row of the fact sheet, 0 for a rule of our own. `together` asks for all of them in one message,
+    near each other.
     """
 
     id: str
@@ -121,7 +126,8 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words: `short` spells abbreviations out, `signs` reads emoji, `fillers` are skipped, `families` group what means alike."""
+    """Words: `short` spells abbreviations out, `signs` reads emoji, `fillers` are skipped, `families` group what
+    means alike."""
 
     short: dict[str, str]
     signs: dict[str, str]
@@ -150,7 +156,8 @@ Compiled = tuple[tuple[tuple[int, bool, int], ...], ...]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A compiled pattern: whose it is, its elements that must occur, its groups, and whether it contains a negation itself."""
+    """A compiled pattern: whose it is, its elements that must occur, its groups, and whether it contains a
+    negation itself."""
 
     owner: str
     text: str
@@ -213,39 +220,14 @@ def _version(files: Sequence[Path]) -> str:
 def build(folder: Path, version: str = "") -> Rulebook:
     """Read, check and compile the TOML files of `folder`."""
     lexicon = _decode(folder / "lexicon.toml", Lexicon)
-    context = _decode(folder / "context.toml", _ContextFile)
-    combinations = _decode(folder / "combinations.toml", _CombinationFile).combination
-    concepts: dict[str, Concept] = {}
-    signs: dict[str, Sign] = {}
     press = _Press(lexicon)
-    for path in sorted(folder.glob("rules/*.toml")):
-        file = _decode(path, _RuleFile)
-        for rule in (*file.concept, *file.sign):
-            if rule.id in concepts or rule.id in signs:
-                raise RuleError(path.name, line_of(path, rule.id), f"the id {rule.id!r} is used twice")
-            if isinstance(rule, Concept):
-                concepts[rule.id] = rule
-            else:
-                signs[rule.id] = rule
-            for kind, texts in (("is", rule.patterns), ("unless", rule.unless), ("never", rule.never_with)):
-                for text in texts:
-                    press.add(f"{kind}:{rule.id}", text, path)
-    known = concepts.keys() | signs.keys() | {c.gives for c in combinations}
-    for combination in combinations:
-        for name in (n for group in combination.when for n in group):
-            if name not in known:
-                path = folder / "combinations.toml"
-                raise RuleError(
-                    path.name,
-                    line_of(path, combination.id),
-                    f"{combination.id!r} names {name!r}, which no rule defines",
-                )
-    for rule_of_context in context.context:
-        for kind, texts in rule_of_context.cues.items():
-            for text in texts:
-                press.add(f"cue:{rule_of_context.id}.{kind}", text, folder / "context.toml")
-    for text in context.idioms:
-        press.add("idiom:", text, folder / "context.toml")
+    concepts, signs = _rules(folder, press)
+    combinations = _combinations(folder, {*concepts, *signs})
+    context = _decode(folder / "context.toml", _ContextFile)
+    for rule in context.context:
+        for kind, texts in rule.cues.items():
+            press.add_all(f"cue:{rule.id}.{kind}", texts, folder / "context.toml")
+    press.add_all("idiom:", context.idioms, folder / "context.toml")
     return Rulebook(
         version=version,
         concepts=concepts,
@@ -259,6 +241,37 @@ def build(folder: Path, version: str = "") -> Rulebook:
         vocabulary=frozenset(word for word in press.words if len(word) > 3 and word.isalpha()),
         fillers=frozenset(lexicon.fillers),
     )
+
+
+def _rules(folder: Path, press: _Press) -> tuple[dict[str, Concept], dict[str, Sign]]:
+    concepts: dict[str, Concept] = {}
+    signs: dict[str, Sign] = {}
+    for path in sorted(folder.glob("rules/*.toml")):
+        file = _decode(path, _RuleFile)
+        rules: list[Concept | Sign] = [*file.concept, *file.sign]
+        for rule in rules:
+            if rule.id in concepts or rule.id in signs:
+                raise RuleError(path.name, line_of(path, rule.id), f"the id {rule.id!r} is used twice")
+            if isinstance(rule, Concept):
+                concepts[rule.id] = rule
+            else:
+                signs[rule.id] = rule
+            press.add_all(f"is:{rule.id}", rule.patterns, path)
+            press.add_all(f"unless:{rule.id}", rule.unless, path)
+            press.add_all(f"never:{rule.id}", rule.never_with, path)
+    return concepts, signs
+
+
+def _combinations(folder: Path, rules: set[str]) -> tuple[Combination, ...]:
+    path = folder / "combinations.toml"
+    combinations = _decode(path, _CombinationFile).combination
+    known = rules | {c.gives for c in combinations}
+    for combination in combinations:
+        for name in (n for group in combination.when for n in group):
+            if name not in known:
+                line = line_of(path, combination.id)
+                raise RuleError(path.name, line, f"{combination.id!r} names {name!r}, which no rule defines")
+    return combinations
 
 
 class _Press:
@@ -285,6 +298,11 @@ class _Press:
                     f"the family {family!r} names a family that does not exist: {error}",
                 ) from error
 
+    def add_all(self, owner: str, texts: Sequence[str], path: Path) -> None:
+        """Compile the patterns of one owner, which stand in the file `path`."""
+        for text in texts:
+            self.add(owner, text, path)
+
     def add(self, owner: str, text: str, path: Path) -> None:
         try:
             pattern: Pattern = parse(text)
@@ -298,7 +316,8 @@ class _Press:
         self.entries.append(Entry(owner, text, groups, negative, self._rarest(groups)))
 
     def _rarest(self, groups: Compiled) -> int:
-        """The required element that fewest messages contain, going by the number of its phrases and by its small words."""
+        """The required element that fewest messages contain, going by the number of its phrases and by its small
+        words."""
         needed = [element for group in groups for element, optional, _ in group if not optional]
         return min(needed, key=lambda element: (self.common[element], element))
 
@@ -338,7 +357,8 @@ def _decode(path: Path, type_: type[T]) -> T:
 
 
 def _line_of_path(text: str, message: str) -> int:
-    """The line of the n-th table that msgspec complains about (`$.concept[3].tier`), refined by the key when it is named."""
+    """The line of the n-th table that msgspec complains about (`$.concept[3].tier`), refined by the key when it is
+    named."""
     table = re.search(r"\$\.(\w+)\[(\d+)\]", message)
     if not table:
         key = re.search(r"field `(\w+)`", message)
@@ -358,9 +378,3 @@ def _first_line(text: str, needle: str) -> int:
 def line_of(path: Path, needle: str) -> int:
     """The first line of `path` that contains `needle`, 1 when none does."""
     return _first_line(path.read_text("utf-8"), needle)
-
-
-def cues(book: Rulebook) -> Iterator[str]:
-    """The names of all context cues, as `rule.kind`."""
-    for context in book.contexts.values():
-        yield from (f"{context.id}.{kind}" for kind in context.cues)

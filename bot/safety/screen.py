@@ -11,8 +11,8 @@ from bot.safety import message
 from bot.safety.context import Decision
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
-from bot.safety.text import windows
 from bot.safety.state import Ledger, Noted, alone, highest
+from bot.safety.text import windows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,8 @@ Refusal = Literal["diagnosis", "dose", "clearance"]
 _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 
+_ABSENCE = 10
+"""Words that a clause of mere absence may have."""
 _TOGETHER = 6
 """Messages that the second layer reads as one, for what is told in drops."""
 _MARGIN = 0.12
@@ -57,7 +59,8 @@ class Fired:
 class Verdict:
     """What the screen decided about a conversation.
 
-    `escalation` is None only when the screen worked and found nothing. `refusal` names a request for personal advice that must be
+    `escalation` is None only when the screen worked and found nothing. `refusal` names a request for personal
+    advice that must be
     declined. `degraded` says that the rules ran alone. `full_form` is False where the message is repeated in short.
     """
 
@@ -118,14 +121,14 @@ class Screen:
             readings.append(reading)
             if self._meaning and self._encoder:
                 opinions = self._opinions(self._meaning, self._encoder, readings)
-                reading = _cleared(reading, opinions[0].opinion)
+                reading = _cleared(reading, opinions[0].opinion) if opinions else reading
                 ledger.hear(turn, reading)
                 fired += self._weigh(ledger, opinions, turn, reading)
             else:
                 ledger.hear(turn, reading)
             before, standing = standing, ledger.standing(turn)
             fired += _trace(self._book, reading, turn)
-        tier = max((noted.level for noted in standing.values()), key=LEVELS.index, default="none")
+        tier = highest(standing)
         degraded = self.degraded
         refusal = _refusal(readings[-1]) if readings else None
         if tier == "none":
@@ -146,13 +149,15 @@ class Screen:
 
     def _opinions(self, meaning: Meaning, encoder: SentenceEncoder, readings: Sequence[Reading]) -> list[_Unit]:
         """What the second layer says of the last message: whole, by its sentences, and with the messages before it."""
-        raw = readings[-1].message.raw.strip()
+        raw = spoken(readings[-1])
+        if not raw:
+            return []
         texts = [raw, *windows(readings[-1].message)]
         if len(readings) > 1:
             texts.append(". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:]))
         units = []
         for place, (text, vector) in enumerate(zip(texts, encoder.encode(texts), strict=True)):
-            unit = self._reader.read(text) if place else readings[-1]
+            unit = readings[-1] if text == readings[-1].message.raw.strip() else self._reader.read(text)
             level = alone(self._book, unit)
             opinion = meaning.judge(unit, level, vector, margin=_MARGIN if place or len(readings) > 1 else 0.0)
             units.append(_Unit(text if place <= len(windows(readings[-1].message)) else raw, opinion, place > 0))
@@ -161,7 +166,9 @@ class Screen:
     def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
         """Let the second layer raise what the rules made of the last message."""
         level = highest(ledger.standing(turn))
-        taken_back = level == "none" and bool(reading.cues.get("correction.well") or reading.cues.get("correction.typo"))
+        taken_back = level == "none" and bool(
+            reading.cues.get("correction.well") or reading.cues.get("correction.typo")
+        )
         fired = []
         for unit in opinions:
             said = unit.opinion.level
@@ -191,12 +198,29 @@ class Screen:
         )
 
 
+def spoken(reading: Reading) -> str:
+    """The message without the short clauses that only say what is absent ("no swelling, no numbness")."""
+    words, kept = reading.message.words, []
+    present = {i for f in reading.found if f.decision.standing == "present" for i in range(f.hit.first, f.hit.last + 1)}
+    negating = {cue.first for cue in reading.cues.get("negated.before", ())}
+    for number in dict.fromkeys(reading.clauses):
+        inside = [i for i, clause in enumerate(reading.clauses) if clause == number]
+        absent = inside[0] in negating and len(inside) <= _ABSENCE and not present.intersection(inside)
+        if not absent:
+            kept.append((words[inside[0]].start, words[inside[-1]].end))
+    if len(kept) == len(set(reading.clauses)):
+        return reading.message.raw.strip()
+    return ", ".join(reading.message.raw[start:end] for start, end in kept)
+
+
 def _cleared(reading: Reading, opinion: Opinion) -> Reading:
     """The reading without findings that an explicit cue beside them and the second layer both speak against."""
     if not opinion.clear:
         return reading
     found = tuple(
-        replace(f, decision=Decision("cleared", "cue and meaning")) if f.cued and f.decision.standing == "present" else f
+        replace(f, decision=Decision("cleared", "cue and meaning"))
+        if f.cued and f.decision.standing == "present"
+        else f
         for f in reading.found
     )
     return replace(reading, found=found)
@@ -225,10 +249,7 @@ def _trace(book: Rulebook, reading: Reading, turn: int) -> list[Fired]:
         number = reading.clauses[found.hit.first]
         inside = [i for i, clause in enumerate(reading.clauses) if clause == number]
         standing = found.decision.standing + (f" ({found.decision.cue})" if found.decision.cue else "")
-        fired.append(
-            Fired(
-                found.rule, concept.tier if concept else "none", reading.message.quote(inside[0], inside[-1]), found.evidence, standing,
-                f"rule: {found.pattern}", turn,
-            )
-        )  # fmt: skip
+        tier: Level = concept.tier if concept else "none"
+        clause = reading.message.quote(inside[0], inside[-1])
+        fired.append(Fired(found.rule, tier, clause, found.evidence, standing, f"rule: {found.pattern}", turn))
     return fired

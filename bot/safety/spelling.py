@@ -1,6 +1,7 @@
 """Spelling mistakes: an unknown word is read as the nearest word of the rules' vocabulary, beside what was typed.
 
-A word that is ordinary English is never changed, and what was typed always stays one of the readings: a correction can add
+A word that is ordinary English is never changed, and what was typed always stays one of the readings: a correction
+can add
 danger, which the trace shows, and cannot take any away.
 """
 

@@ -1,4 +1,5 @@
-"""The findings of a whole conversation: they add up, stay, combine, and go only when the visitor plainly takes them back."""
+"""The findings of a whole conversation: they add up, stay, combine, and go only when the visitor plainly takes
+them back."""
 
 from __future__ import annotations
 

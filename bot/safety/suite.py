@@ -1,7 +1,9 @@
 """Scores the screen on a set of labelled messages, dialogues and pairs, with intervals and gates.
 
-One JSON object per line: messages (`id`, `message`, `tier`, `ok`, `style`), dialogues (`id`, `kind`, `turns` of `user`, `tier`, `ok`)
-and pairs (`id`, `a`, `b`, `relation`, `tier_a`, `tier_b`). A third of the items, chosen by the hash of the id, is set aside: it is
+One JSON object per line: messages (`id`, `message`, `tier`, `ok`, `style`), dialogues (`id`, `kind`, `turns` of
+`user`, `tier`, `ok`)
+and pairs (`id`, `a`, `b`, `relation`, `tier_a`, `tier_b`). A third of the items, chosen by the hash of the id, is
+set aside: it is
 scored, and nothing of it is ever shown but counts.
 """
 
@@ -148,7 +150,7 @@ def _message(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> Outc
 
 def _over(got: str, ok: Sequence[str]) -> bool:
     """Whether a real finding was answered with a higher tier: cautious, not under-triaged."""
-    return "none" not in ok and LEVELS.index(got) > min(LEVELS.index(o) for o in ok)  # type: ignore[arg-type]
+    return "none" not in ok and LEVELS.index(got) > min(LEVELS.index(o) for o in ok)
 
 
 def _dialogue(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> list[Outcome]:
@@ -165,7 +167,7 @@ def _dialogue(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> lis
 
 def _pair(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> Outcome:
     a, b = tier([item["a"]]), tier([item["b"]])
-    rank_a, rank_b = LEVELS.index(a), LEVELS.index(b)  # type: ignore[arg-type]
+    rank_a, rank_b = LEVELS.index(a), LEVELS.index(b)
     right = {"same_tier": rank_a == rank_b, "not_lower": rank_b >= rank_a, "lower": rank_b < rank_a}[item["relation"]]
     return Outcome(
         item["id"],

@@ -1,6 +1,7 @@
 """A visitor's message as words that know where they stand.
 
-Spelling is made plain (no apostrophes, capitals, accents or stretched letters) so that "Caaan't" and "cant" are one word; each
+Spelling is made plain (no apostrophes, capitals, accents or stretched letters) so that "Caaan't" and "cant" are
+one word; each
 word keeps its place in the message as it was typed, because an escalation quotes the visitor's own words.
 """
 
@@ -18,7 +19,7 @@ Break = Literal[0, 1, 2]
 _PIECE = re.compile(r"[^\W_]+(?:[*'’‘`´ʼ＇][^\W_]+)*[*]*|[^\w\s]|[\n\r\u2028\u2029]|_", re.UNICODE)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?|\D+")
 _APOSTROPHES = re.compile(r"[*'’‘`´ʼ＇]")
-_STRETCHED = re.compile(r"(.)\1{2,}")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SENTENCE_ENDS = frozenset(".!?;…\n\r\u2028\u2029。！？")
 _SOFT = frozenset(',:-–—()[]/"“”|~>')
 # Letters of other alphabets that look like Latin ones; used to slip words past filters.
@@ -57,7 +58,8 @@ class Message:
 def windows(message: Message, least: int = 10, most: int = 8, long: int = 40) -> list[str]:
     """The sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
 
-    A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the sentences are
+    A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the
+    sentences are
     joined in as many pieces.
     """
     spans: list[list[int]] = []
@@ -82,7 +84,7 @@ def plain(word: str) -> str:
     return _STRETCHED.sub(r"\1\1", _APOSTROPHES.sub("", text))
 
 
-def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Message:
+def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Message:  # noqa: C901 one loop, one table
     """Cut a message into words; total and linear in its length.
 
     `short` spells abbreviations out ("w8" -> "weight"), `signs` gives emoji a word. Both give one or more plain words.
@@ -107,19 +109,21 @@ def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Messag
             for word in signs[token].split():
                 add(word, start, end)
         elif token[0].isalnum():
-            for word in _spelled(token, short):
-                add(word[0], start + word[1], start + word[2])
+            for spelled, first, past in _spelled(token, short):
+                add(spelled, start + first, start + past)
         elif token in _SENTENCE_ENDS:
             if token == "?" and words:
                 questions.add(number)
-            if pause < 2 and words:
-                number += 1
+            number += pause < 2 and bool(words)
             pause = 2
-        elif (
-            token in _SOFT and pause == 0 and not (token == "/" or (token == "-" and text[start - 1 : start].isalnum()))
-        ):
+        elif pause == 0 and _pauses(token, text, start):
             pause = 1
     return Message(raw, tuple(words), tuple(sentence), frozenset(questions))
+
+
+def _pauses(token: str, text: str, start: int) -> bool:
+    """Whether a sign parts two clauses; a slash and the hyphen of a compound do not."""
+    return token in _SOFT and token != "/" and not (token == "-" and text[start - 1 : start].isalnum())
 
 
 def _visible(raw: str) -> tuple[str, list[int] | range]:

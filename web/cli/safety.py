@@ -21,8 +21,8 @@ def safety() -> None:
 
 def _screen(index_folder: Path) -> Screen:
     """Both layers when there is an index, the rules alone when there is none."""
-    from index.store import IndexFolder
     from corpus.errors import FootnoteError
+    from index.store import IndexFolder
 
     try:
         generation = IndexFolder(index_folder).current()
@@ -62,7 +62,10 @@ def check_message(messages: tuple[str, ...], region: str | None, index_folder: P
     if verdict.refusal:
         click.echo(f"personal advice asked for: {verdict.refusal}")
     for fired in verdict.fired:
-        click.echo(f"  message {fired.turn + 1}: {fired.rule} [{fired.tier}] “{fired.evidence}” {fired.decision}; {fired.layer}")
+        click.echo(
+            f"  message {fired.turn + 1}: {fired.rule} [{fired.tier}] “{fired.evidence}” "
+            f"{fired.decision}; {fired.layer}"
+        )
     if verdict.escalation:
         click.echo(f"\n{verdict.escalation.headline}\n{verdict.escalation.text}")
         for action in verdict.escalation.actions:
@@ -80,3 +83,15 @@ def write_report(output: Path, figures: bool, index_folder: Path) -> None:
     score = suite.score(_screen(index_folder), suite.read(SUITE)) if figures and SUITE.exists() else None
     output.write_text(page(score), "utf-8")
     click.echo(str(output))
+
+
+@safety.command("train")
+@index_option
+def train_layer(index_folder: Path) -> None:
+    """Train the second layer with the encoder of the index and keep the weights beside the rules, for faster builds."""
+    from bot.safety import meaning
+    from index.store import IndexFolder
+
+    encoder = IndexFolder(index_folder).current().encoder
+    meaning.SHIPPED.write_bytes(meaning.train(encoder, meaning.exemplars(), encoder.fingerprint))
+    click.echo(str(meaning.SHIPPED))

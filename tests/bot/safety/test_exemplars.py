@@ -24,7 +24,8 @@ Tier = Literal["none", "assessment", "urgent", "crisis", "emergency"]
 ORDER: tuple[Tier, ...] = ("none", "assessment", "urgent", "crisis", "emergency")
 
 GROUPS = (
-    "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday", "none",
+    "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
+    "none",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.

@@ -147,7 +147,8 @@ def test_a_missing_file_is_named(folder: Path) -> None:
 
 def test_a_combination_that_names_no_rule_is_refused(folder: Path) -> None:
     (folder / "combinations.toml").write_text(
-        '[[combination]]\nid = "x"\nnumber = 0\nwhen = [["nobody"]]\ngives = "y"\ntier = "urgent"\nwhy = "w"\nsource = "s"\n'
+        '[[combination]]\nid = "x"\nnumber = 0\nwhen = [["nobody"]]\ngives = "y"\ntier = "urgent"\n'
+        'why = "w"\nsource = "s"\n'
     )
     with pytest.raises(RuleError, match="nobody"):
         rulebook.load(folder)
