@@ -26,6 +26,8 @@ _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 _ABSENCE = 10
 """Words that a clause of mere absence may have."""
+_LEAST = 5
+"""Words that must be left of a list of absences for the second layer to have something to judge."""
 _TOGETHER = 6
 """Messages that the second layer reads as one, for what is told in drops."""
 _MARGIN = 0.12
@@ -210,7 +212,8 @@ def spoken(reading: Reading) -> str:
             kept.append((words[inside[0]].start, words[inside[-1]].end))
     if len(kept) == len(set(reading.clauses)):
         return reading.message.raw.strip()
-    return ", ".join(reading.message.raw[start:end] for start, end in kept)
+    left = ", ".join(reading.message.raw[start:end] for start, end in kept)
+    return left if len(left.split()) >= _LEAST or present else ""
 
 
 def _cleared(reading: Reading, opinion: Opinion) -> Reading:
