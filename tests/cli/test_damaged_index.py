@@ -23,6 +23,7 @@ FILES = [
     "encoder/model.onnx",
     "encoder/tokenizer.json",
     "encoder/encoder.json",
+    "encoder/tokens.safetensors",
     "attachments/lexicon.txt",
 ]
 
