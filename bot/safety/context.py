@@ -91,6 +91,7 @@ class Surroundings:
         self.message = message
         self.words = [word.text for word in message.words]
         self._cues = cues
+        self._by_sentence: dict[str, dict[int, list[Hit]]] = {}
 
     @cached_property
     def clause(self) -> list[int]:
@@ -133,17 +134,34 @@ class Surroundings:
             and not (own and name.startswith("information"))
             and (cue.first <= hit.last or not name.startswith(("negated", "conditional")))
             for name in _EXPLAINS
-            for cue in self._found(name)
+            for cue in self._found(name, hit)
         )
 
     # --- cues -----------------------------------------------------------------------------------------------
 
-    def _found(self, name: str) -> Sequence[Hit]:
-        return self._cues.get(name, ())
+    def _found(self, name: str, at: Hit | None = None) -> Sequence[Hit]:
+        """The cues of a kind: all of them, or those in the sentence of `at` and its neighbours."""
+        if at is None:
+            return self._cues.get(name, ())
+        if name not in self._by_sentence:
+            placed: dict[int, list[Hit]] = {}
+            for cue in self._cues.get(name, ()):
+                placed.setdefault(self.message.sentence[cue.first], []).append(cue)
+            self._by_sentence[name] = placed
+        number, placed = self.message.sentence[at.first], self._by_sentence[name]
+        return [cue for near in range(number - 1, number + 3) for cue in placed.get(near, ())]
+
+    @cached_property
+    def clauses(self) -> dict[int, range]:
+        """The words of each clause."""
+        bounds: dict[int, range] = {}
+        for i, number in enumerate(self.clause):
+            bounds[number] = range(bounds[number].start if number in bounds else i, i + 1)
+        return bounds
 
     def _outside(self, name: str, hit: Hit) -> list[Hit]:
         """The cues that are not words of the finding itself ("I don't want to be here")."""
-        return [cue for cue in self._found(name) if not (hit.first <= cue.first and cue.last <= hit.last)]
+        return [cue for cue in self._found(name, hit) if not (hit.first <= cue.first and cue.last <= hit.last)]
 
     def _says(self, standing: Standing, cue: Hit) -> Decision:
         return Decision(standing, self.message.quote(cue.first, cue.last))
@@ -189,13 +207,13 @@ class Surroundings:
             self._same_clause(own.first, hit.first)
             and self.words[own.first] in _FIRST_PERSON
             and own.first not in self._framed
-            for own in self._found("information.own")
+            for own in self._found("information.own", hit)
         )
 
     def _own_in_sentence(self, hit: Hit) -> bool:
         return any(
             self._same_sentence(own.first, hit.first) and own.first not in self._framed
-            for own in self._found("information.own")
+            for own in self._found("information.own", hit)
         )
 
     # --- information, conditional ---------------------------------------------------------------------------
@@ -210,16 +228,15 @@ class Surroundings:
 
     def _topical(self, hit: Hit) -> Decision | None:
         """A message with nobody in it that names a subject ("achilles rupture: definition")."""
-        if not any(own.first not in self._framed for own in self._found("information.own")):
-            for cue in self._found("information.topic"):
+        if not any(own.first not in self._framed for own in self._found("information.own", hit)):
+            for cue in self._found("information.topic", hit):
                 if self._same_sentence(cue.first, hit.first):
                     return self._says("information", cue)
         return None
 
     def _leads(self, cue: Hit) -> bool:
         """Whether a frame stands at the head of its clause, small words aside."""
-        head = next(i for i, number in enumerate(self.clause) if number == self.clause[cue.first])
-        return cue.first - head <= 4
+        return cue.first - self.clauses[self.clause[cue.first]].start <= 4
 
     def _hypothetical(self, hit: Hit) -> Decision | None:
         if self._still_true(hit):
@@ -236,7 +253,7 @@ class Surroundings:
         return any(
             (self.message.sentence[cue.first] - number in (0, 1) and cue.first > hit.first)
             or self._same_clause(cue.first, hit.first)
-            for cue in self._found("conditional.still_true")
+            for cue in self._found("conditional.still_true", hit)
         )
 
     # --- negation -------------------------------------------------------------------------------------------
@@ -244,12 +261,12 @@ class Surroundings:
     def _negated(self, hit: Hit) -> Decision | None:
         if any(
             self._same_clause(odd.first, hit.first) and odd.first <= hit.first
-            for odd in self._found("double_negation.odd")
+            for odd in self._found("double_negation.odd", hit)
         ):
             return None
         cues = [
             cue
-            for cue in self._found("negated.before")
+            for cue in self._found("negated.before", hit)
             if cue.first <= hit.last
             and not self._hidden.intersection(range(cue.first, cue.last + 1))
             and self._reaches(cue, hit)
@@ -260,7 +277,7 @@ class Surroundings:
         places = {cue.first: cue for cue in cues}
         if len(places) == 1 or (len(places) > 1 and not self._adjacent(sorted(places))):
             return self._says("negated", cues[-1])
-        for cue in self._found("negated.after"):
+        for cue in self._found("negated.after", hit):
             if 0 < cue.first - hit.last <= 2 and self._same_sentence(cue.first, hit.first):
                 return self._says("negated", cue)
         return self._answered_no(hit)
@@ -314,12 +331,12 @@ class Surroundings:
 
     def _opens_scope(self, i: int) -> bool:
         """Whether a negation begins at this word: the next "no" of a list has a scope of its own."""
-        return any(cue.first == i for cue in self._found("negated.before"))
+        return any(cue.first == i for cue in self._found("negated.before", Hit(i, i)))
 
     def _ends_scope(self, i: int, cue: Hit, noun: bool) -> bool:
         """Whether a new subject or a "but" stands at this word, behind the cue and before the finding."""
         word, before = self.words[i], self.words[i - 1]
-        if word in _SPLITS or any(blocker.first == i for blocker in self._found("negated.blocker")):
+        if word in _SPLITS or any(blocker.first == i for blocker in self._found("negated.blocker", Hit(i, i))):
             return True
         if word in _SUBJECTS:
             return before not in _SAYING and (noun or i > cue.last + 1)
@@ -348,7 +365,7 @@ class Surroundings:
     def _history(self, hit: Hit) -> Decision | None:
         if any(
             self._same_clause(now.first, hit.first) and not self._hidden_past(now)
-            for now in self._found("history_resolved.present")
+            for now in self._found("history_resolved.present", hit)
         ):
             return None
         for cue in self._outside("history_resolved.past", hit):
@@ -356,9 +373,7 @@ class Surroundings:
                 continue
             if self._same_clause(cue.first, hit.first) or self._same_clause(cue.first, hit.last):
                 return self._says("history", cue)
-            clause = [
-                word for word, number in zip(self.words, self.clause, strict=True) if number == self.clause[hit.first]
-            ]
+            clause = [self.words[i] for i in self.clauses[self.clause[hit.first]]]
             if not _PRESENT_TENSE.intersection(clause):
                 return self._says("history", cue)
         return None
@@ -366,21 +381,21 @@ class Surroundings:
     def _hidden_past(self, now: Hit) -> bool:
         """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now"
         does)."""
-        return any(cue.last + 1 == now.first for cue in self._found("history_resolved.past"))
+        return any(cue.last + 1 == now.first for cue in self._found("history_resolved.past", now))
 
     def _resolved(self, hit: Hit) -> Decision | None:
-        for cue in self._found("recently_resolved.gone"):
+        for cue in self._found("recently_resolved.gone", hit):
             distance = self.message.sentence[cue.first] - self.message.sentence[hit.last]
             if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > 2:
                 continue
             if cue.first in self._hidden or any(
                 n.first in range(cue.first - 3, cue.first) and self._same_clause(n.first, cue.first)
-                for n in self._found("negated.before")
+                for n in self._found("negated.before", hit)
             ):
                 continue
             if any(
                 back.first > hit.last and self.clause[back.first] - self.clause[cue.first] <= 1
-                for back in self._found("recently_resolved.back")
+                for back in self._found("recently_resolved.back", hit)
             ):
                 continue
             return self._says("resolved", cue)

@@ -310,7 +310,7 @@ class _rows:
 
 
 _NGRAMS = (1 << _WORD_BITS) + (1 << _CHAR_BITS)
-_FALSE_ALARMS = {"assessment": 0.08, "urgent": 0.05}
+_FALSE_ALARMS = {"assessment": 0.12, "urgent": 0.09}
 """Share of the `none` exemplars that may pass, each scored by a layer that has not seen it."""
 _OVER_RULES = 0.08
 """How much surer the layer must be to make an emergency of what the rules call urgent."""

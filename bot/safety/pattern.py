@@ -215,10 +215,13 @@ class Board:
         self._sentence = sentence
         self._reach = _reach(sentence, filler)
         self._loose = True
+        self._held = [0] * len(sentence)
+        self._starts: dict[int, list[int]] = {}
 
     def add(self, elements: int, start: int, end: int) -> None:
         """Note that the words from `start` up to, not including, `end` are each of `elements`."""
         self.at[start].append((elements, end))
+        self._held[start] |= elements
         self.present |= elements
 
     def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]], *, loose: bool = True) -> list[Hit]:
@@ -238,7 +241,9 @@ class Board:
             lead |= 1 << element
             if not optional:
                 break
-        starts = [i for i, here in enumerate(self.at) if any(elements & lead for elements, _ in here)]
+        if lead not in self._starts:
+            self._starts[lead] = [i for i, elements in enumerate(self._held) if elements & lead]
+        starts = self._starts[lead]
         return [Hit(start, end - 1) for start in starts for end in self._ends(start, steps)]
 
     def _ends(self, start: int, steps: Sequence[tuple[int, bool, int]]) -> set[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.safety import number, text
@@ -40,6 +40,14 @@ class Reading:
     part: tuple[int, ...]
     clauses: tuple[int, ...]
 
+    def between(self, first: int, last: int) -> Reading:
+        """The reading of words `first` to `last` alone, as it was made in the whole message."""
+        inside = self.message.words[first : last + 1]
+        message = replace(self.message, words=inside, sentence=self.message.sentence[first : last + 1])
+        found = tuple(f for f in self.found if first <= f.hit.first and f.hit.last <= last)
+        cues = {name: tuple(c for c in hits if first <= c.first <= last) for name, hits in self.cues.items()}
+        return Reading(message, found, cues, self.part, self.clauses[first : last + 1])
+
 
 class Reader:
     """Reads messages by one rulebook."""
@@ -67,15 +75,17 @@ class Reader:
             owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")
         }
         around = Surroundings(message, cues)
-        idioms = [hit for hit, _, _ in hits.get("idiom:", ())]
+        idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ())])
         found: list[Found] = []
         for owner, matched in hits.items():
             if not owner.startswith("is:"):
                 continue
             traps = [(hit, False) for hit, _, _ in hits.get(f"unless:{owner[3:]}", ())]
             traps += [(hit, True) for hit, _, _ in hits.get(f"never:{owner[3:]}", ())]
+            vetoes = _by_sentence(message, traps)
             for hit, entry, own in matched:
-                decision = _vetoed(hit, idioms, traps, around) or self._decided(owner[3:], hit, own, around)
+                where = message.sentence[hit.first]
+                decision = _vetoed(hit, idioms.get(where, ()), vetoes.get(where, ()), around) or self._decided(owner[3:], hit, own, around)
                 found.append(
                     Found(owner[3:], hit, message.quote(hit.first, hit.last), entry.text, decision, around.cued(hit))
                 )
@@ -173,16 +183,23 @@ def _required(entry: Entry) -> int:
     return required
 
 
-def _vetoed(
-    hit: Hit, idioms: Sequence[Hit], traps: Sequence[tuple[Hit, bool]], around: Surroundings
-) -> Decision | None:
-    """What takes a finding away: an idiom or a trap over its words, or a trap of one word anywhere in its sentence."""
-    for span in idioms:
+Veto = tuple[Hit, bool]
+
+
+def _by_sentence(message: text.Message, vetoes: Sequence[Veto]) -> dict[int, list[Veto]]:
+    placed: dict[int, list[Veto]] = {}
+    for veto in vetoes:
+        placed.setdefault(message.sentence[veto[0].first], []).append(veto)
+    return placed
+
+
+def _vetoed(hit: Hit, idioms: Sequence[Veto], traps: Sequence[Veto], around: Surroundings) -> Decision | None:
+    """What takes a finding away: an idiom or a trap over its words, or a trap that counts anywhere in its sentence."""
+    for span, _ in idioms:
         if span.first <= hit.last and hit.first <= span.last:
             return Decision("idiom", around.message.quote(span.first, span.last))
     for span, anywhere in traps:
-        near = anywhere and around.message.sentence[span.first] == around.message.sentence[hit.first]
-        if near or (span.first <= hit.last and hit.first <= span.last):
+        if anywhere or (span.first <= hit.last and hit.first <= span.last):
             return Decision("trap", around.message.quote(span.first, span.last))
     return None
 

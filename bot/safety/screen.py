@@ -154,15 +154,20 @@ class Screen:
         raw = spoken(readings[-1])
         if not raw:
             return []
-        texts = [raw, *windows(readings[-1].message)]
+        last = readings[-1]
+        whole = last if raw == last.message.raw.strip() else self._reader.read(raw)
+        parts = [(last.message.quote(*span), last.between(*span)) for span in windows(last.message)]
+        texts = [(raw, whole), *parts]
         if len(readings) > 1:
-            texts.append(". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:]))
+            joined = ". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:])
+            texts.append((joined, self._reader.read(joined)))
         units = []
-        for place, (text, vector) in enumerate(zip(texts, encoder.encode(texts), strict=True)):
-            unit = readings[-1] if text == readings[-1].message.raw.strip() else self._reader.read(text)
-            level = alone(self._book, unit)
-            opinion = meaning.judge(unit, level, vector, margin=_MARGIN if place or len(readings) > 1 else 0.0)
-            units.append(_Unit(text if place <= len(windows(readings[-1].message)) else raw, opinion, place > 0))
+        for place, ((text, unit), vector) in enumerate(
+            zip(texts, encoder.encode([text for text, _ in texts]), strict=True)
+        ):
+            margin = _MARGIN if place or len(readings) > 1 else 0.0
+            opinion = meaning.judge(unit, alone(self._book, unit), vector, margin=margin)
+            units.append(_Unit(text if place <= len(parts) else raw, opinion, place > 0))
         return units
 
     def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
@@ -205,12 +210,14 @@ def spoken(reading: Reading) -> str:
     words, kept = reading.message.words, []
     present = {i for f in reading.found if f.decision.standing == "present" for i in range(f.hit.first, f.hit.last + 1)}
     negating = {cue.first for cue in reading.cues.get("negated.before", ())}
-    for number in dict.fromkeys(reading.clauses):
-        inside = [i for i, clause in enumerate(reading.clauses) if clause == number]
+    clauses: dict[int, list[int]] = {}
+    for i, number in enumerate(reading.clauses):
+        clauses.setdefault(number, []).append(i)
+    for inside in clauses.values():
         absent = inside[0] in negating and len(inside) <= _ABSENCE and not present.intersection(inside)
         if not absent:
             kept.append((words[inside[0]].start, words[inside[-1]].end))
-    if len(kept) == len(set(reading.clauses)):
+    if len(kept) == len(clauses):
         return reading.message.raw.strip()
     left = ", ".join(reading.message.raw[start:end] for start, end in kept)
     return left if len(left.split()) >= _LEAST or present else ""
@@ -247,12 +254,14 @@ def _refusal(reading: Reading) -> Refusal | None:
 
 def _trace(book: Rulebook, reading: Reading, turn: int) -> list[Fired]:
     fired = []
+    bounds: dict[int, list[int]] = {}
+    for i, clause_number in enumerate(reading.clauses):
+        bounds.setdefault(clause_number, [i, i])[1] = i
     for found in reading.found:
         concept = book.concepts.get(found.rule)
-        number = reading.clauses[found.hit.first]
-        inside = [i for i, clause in enumerate(reading.clauses) if clause == number]
+        first, last = bounds[reading.clauses[found.hit.first]]
         standing = found.decision.standing + (f" ({found.decision.cue})" if found.decision.cue else "")
         tier: Level = concept.tier if concept else "none"
-        clause = reading.message.quote(inside[0], inside[-1])
+        clause = reading.message.quote(first, last)
         fired.append(Fired(found.rule, tier, clause, found.evidence, standing, f"rule: {found.pattern}", turn))
     return fired

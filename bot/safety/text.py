@@ -16,6 +16,8 @@ from typing import Literal
 Break = Literal[0, 1, 2]
 """What stands before a word: 0 nothing, 1 a comma, dash or bracket, 2 the end of a sentence or line."""
 
+_LONGEST_SENTENCE = 90
+"""Words after which a sentence without an end is cut: what is near a finding must stay a bounded number of words."""
 _PIECE = re.compile(r"[^\W_]+(?:[*'’‘`´ʼ＇][^\W_]+)*[*]*|[^\w\s]|[\n\r\u2028\u2029]|_", re.UNICODE)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?|\D+")
 _APOSTROPHES = re.compile(r"[*'’‘`´ʼ＇]")
@@ -55,8 +57,8 @@ class Message:
         return " ".join(self.raw[self.words[first].start : self.words[last].end].split())
 
 
-def windows(message: Message, least: int = 10, most: int = 8, long: int = 40) -> list[str]:
-    """The sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
+def windows(message: Message, least: int = 10, most: int = 3, long: int = 40) -> list[tuple[int, int]]:
+    """First and last word of the sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
 
     A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the
     sentences are
@@ -72,7 +74,7 @@ def windows(message: Message, least: int = 10, most: int = 8, long: int = 40) ->
             spans.append([i, i])
     step = -(-len(spans) // most)
     joined = [(spans[i][0], spans[min(i + step, len(spans)) - 1][1]) for i in range(0, len(spans), max(step, 1))]
-    return [message.quote(first, last) for first, last in joined] if len(joined) > 1 else []
+    return joined if len(joined) > 1 else []
 
 
 def plain(word: str) -> str:
@@ -97,8 +99,10 @@ def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Messag
     text, origin = _visible(raw)
 
     def add(word: str, start: int, end: int) -> None:
-        nonlocal pause
+        nonlocal pause, number
         if word:
+            if len(sentence) >= _LONGEST_SENTENCE and sentence[-_LONGEST_SENTENCE] == number:
+                number, pause = number + 1, 2
             words.append(Word(word, origin[start], origin[end - 1] + 1, pause))
             sentence.append(number)
             pause = 0
