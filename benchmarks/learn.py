@@ -38,10 +38,10 @@ from index.store import IndexFolder
 
 Array = NDArray[np.float64]
 
-KEPT = 0.955
-"""Share of the answerable questions that must still be answered; the issue asks for 0.95 on questions not seen."""
+KEPT = 0.97
+"""Share of the answerable questions that must still be answered; so that 0.95 are on questions not seen."""
 
-KEPT_LATER = 0.98
+KEPT_LATER = 0.985
 """As KEPT, for follow-ups: what came before has shown already that the site is the right place to ask."""
 
 _EXTRA = frozenset({"heading", "overview", "elsewhere", "follow-up answer", "follow-up abstain"})
