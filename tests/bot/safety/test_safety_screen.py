@@ -382,3 +382,26 @@ def test_reading_an_empty_message_finds_nothing() -> None:
     assert Reader(rulebook.load()).read("").found == ()
     assert SCREEN.check([]).tier is None
     assert SCREEN.check([""]).tier is None
+
+
+def test_shipped_weights_are_used_only_where_they_fit(weights: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "meaning.json"
+    assert meaning.shipped("x", "y", path) is None
+    path.write_bytes(weights)
+    assert meaning.shipped(meaning.fingerprint(LEARNT), "", path) == weights
+    assert meaning.shipped(meaning.fingerprint(LEARNT), "another encoder", path) is None
+    assert meaning.shipped("other exemplars", "", path) is None
+
+
+def test_a_list_of_absences_leaves_the_second_layer_nothing_to_judge(both: Screen) -> None:
+    assert both.check(["No fever, no cough, no swelling"]).tier is None
+
+
+def test_the_report_is_one_page_that_shows_what_is_not_reviewed() -> None:
+    from bot.safety.report import page
+
+    made = page()
+    assert "0 of" in made
+    assert "not checked" in made
+    assert all(concept in made for concept in rulebook.load().concepts)
+    assert "http" not in made
