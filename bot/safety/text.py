@@ -57,7 +57,7 @@ class Message:
         return " ".join(self.raw[self.words[first].start : self.words[last].end].split())
 
 
-def windows(message: Message, least: int = 10, most: int = 3, long: int = 40) -> list[tuple[int, int]]:
+def windows(message: Message, least: int = 10, most: int = 6, long: int = 40) -> list[tuple[int, int]]:
     """First and last word of the sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
 
     A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the
