@@ -85,7 +85,9 @@ class Reader:
             vetoes = _by_sentence(message, traps)
             for hit, entry, own in matched:
                 where = message.sentence[hit.first]
-                decision = _vetoed(hit, idioms.get(where, ()), vetoes.get(where, ()), around) or self._decided(owner[3:], hit, own, around)
+                decision = _vetoed(hit, idioms.get(where, ()), vetoes.get(where, ()), around) or self._decided(
+                    owner[3:], hit, own, around
+                )
                 found.append(
                     Found(owner[3:], hit, message.quote(hit.first, hit.last), entry.text, decision, around.cued(hit))
                 )

@@ -58,7 +58,8 @@ class Message:
 
 
 def windows(message: Message, least: int = 10, most: int = 6, long: int = 40) -> list[tuple[int, int]]:
-    """First and last word of the sentences of a long message one by one, short ones joined to the next; empty for up to `long` words.
+    """First and last word of the sentences of a long message one by one, short ones joined to the next;
+    empty for up to `long` words.
 
     A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the
     sentences are
