@@ -131,16 +131,16 @@ def test_the_roles_of_the_second_are_those_an_editor_would_give() -> None:
         "Table Contents": "furniture",
         "For help with a running plan": "promotion",
         "You ankle can hurt": "summary",
-        "Ankle pain from running can be caused by several factors: ankle": "summary",
-        "Ankle pain after running can be caused by overuse": "summary",
+        "Ankle pain from running can": "summary",
+        "Ankle pain after running can": "summary",
         "Symptoms of ankle pain include": "summary",
         "You are more at risk": "summary",
         "You can fix ankle pain": "summary",
         "You can prevent ankle pain running": "summary",
-        "Ankle pain from running can be caused by several factors\n": "summary",
     }
     assert {beginning: role_of(second(), beginning) for beginning in expected} == expected
-    assert sum(block.role != "body" for block in blocks(second())) == len(expected)
+    # Two summaries begin alike.
+    assert sum(block.role != "body" for block in blocks(second())) == len(expected) + 1
 
 
 def test_the_symptoms_of_the_second_are_a_list_with_its_lead_in() -> None:
