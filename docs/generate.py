@@ -25,9 +25,7 @@ def _command_line() -> str:
 
     parts = [_NOTE + "# Command line\n"]
     for name, command in _commands("footnote", footnote):
-        context = click.Context(
-            command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=["-h", "--help"]
-        )
+        context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
         parts.append(f"## `{name}`\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
