@@ -6,7 +6,8 @@ Each set is an index folder and a folder of questions for its articles (docs/eva
 the third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
 passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown again with its
 gold passages taken out, labelled as not answerable. Prints figures with one set left out and with folds left out, so
-that what is reported was not trained on. Deterministic; scipy comes with sentence-transformers (extra `build`).
+that what is reported was not trained on. Follow-ups are read with the weights shipped so far: run it twice.
+Deterministic; scipy comes with sentence-transformers (extra `build`).
 """
 
 from __future__ import annotations

@@ -34,8 +34,7 @@ _FOLLOWS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much is said: citations, sentences of the first and of each further one, words in all, and how far below
-    the best score a passage may lie to be cited too. Chosen on the tuned part of the question
-    sets (docs/answers.md).
+    the best score a passage may lie to be cited too. Set by hand, by reading answers; not swept.
     """
 
     citations: int

@@ -1,6 +1,6 @@
 """Two small linear models: one ranks candidates, one says how probable it is that the result answers.
 
-Weights are numbers by the name of their feature, in `weights.json`, written by `make learn` (benchmarks/learn.py) and
+Weights are numbers by the name of their feature, in `weights.json`, written by `python -m benchmarks.learn` and
 readable by a person. They are learned on questions over several corpora, so they know nothing of any one site.
 """
 

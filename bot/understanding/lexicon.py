@@ -39,10 +39,6 @@ class Lexicon:
         """Whether the folded word is a word, in British or American spelling."""
         return self._pieces.is_word(word) or any(self._listed(form) for form in _spellings(word))
 
-    def is_common(self, word: str) -> bool:
-        """Whether the folded word is one of the common words."""
-        return self._pieces.is_word(word)
-
     def common(self) -> Sequence[str]:
         """The common words, the only ones that a misspelt word may become when the articles have none that fits."""
         return self._pieces.lexicon()

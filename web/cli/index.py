@@ -8,7 +8,7 @@ import importlib.util
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -173,13 +173,6 @@ def watch(every: float, index_folder: Path) -> None:
     click.echo(f"footnote: following the sources of {index_folder}; end with Ctrl-C", err=True)
     with contextlib.suppress(KeyboardInterrupt):
         follow(index_folder, tell, options=options(), every=every)
-
-
-def build_sources(sources: Sequence[str], index_folder: Path) -> None:
-    """Build for another command: quietly, with what failed on standard error."""
-    from index.rebuild import rebuild
-
-    _warn(rebuild(sources, index_folder, options()))
 
 
 def options(model: str | None = None, precision: str | None = None) -> BuildOptions:
