@@ -58,11 +58,13 @@ _STEPS: tuple[Level, ...] = ("assessment", "urgent", "crisis", "emergency")
 
 
 class Exemplar(msgspec.Struct, frozen=True):
-    """A written message with the tier that it must get, and the concepts in it."""
+    """A written message with the tier that it must get, and the concepts in it; `style` is for the reader of the file
+    and changes nothing."""
 
     text: str
     tier: Level
     concepts: tuple[str, ...] = ()
+    style: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -344,19 +346,18 @@ class MeaningAttachment:
     name = NAME
 
     def make(self, generation: Generation) -> bytes:
-        """The shipped weights where they were trained with this encoder and these exemplars, freshly trained ones
-        otherwise."""
-        examples, encoder = exemplars(), generation.encoder
-        return shipped(fingerprint(examples), encoder.fingerprint) or train(encoder, examples, encoder.fingerprint)
+        """The shipped weights where they were trained with this encoder, freshly trained ones otherwise."""
+        encoder = generation.encoder
+        return shipped(encoder.fingerprint) or train(encoder, exemplars(), encoder.fingerprint)
 
 
-def shipped(exemplars_wanted: str, encoder_wanted: str, path: Path = SHIPPED) -> bytes | None:
-    """The weights beside this file if they fit, None if not: training takes a minute, and most builds can be
-    spared it."""
+def shipped(encoder_wanted: str, path: Path = SHIPPED) -> bytes | None:
+    """The weights beside this file if they are for this encoder, None if not: training takes minutes, and most builds
+    can be spared it. That they come from the exemplars as they lie there is asserted by a test."""
     try:
         data = path.read_bytes()
         file = msgspec.json.decode(data, type=_File)
     except (OSError, msgspec.DecodeError):
         return None
-    fits = (file.format, file.exemplars, file.encoder) == (FORMAT, exemplars_wanted, encoder_wanted)
+    fits = (file.format, file.encoder) == (FORMAT, encoder_wanted)
     return data if fits else None

@@ -25,7 +25,7 @@ ORDER: tuple[Tier, ...] = ("none", "assessment", "urgent", "crisis", "emergency"
 
 GROUPS = (
     "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
-    "none",
+    "none", "aurora", "birch", "cedar", "dune", "elder",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.
@@ -65,6 +65,7 @@ class Exemplar(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
     tier: Tier
     concepts: tuple[str, ...]
+    style: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -386,11 +386,10 @@ def test_reading_an_empty_message_finds_nothing() -> None:
 
 def test_shipped_weights_are_used_only_where_they_fit(weights: bytes, tmp_path: Path) -> None:
     path = tmp_path / "meaning.json"
-    assert meaning.shipped("x", "y", path) is None
+    assert meaning.shipped("y", path) is None
     path.write_bytes(weights)
-    assert meaning.shipped(meaning.fingerprint(LEARNT), "", path) == weights
-    assert meaning.shipped(meaning.fingerprint(LEARNT), "another encoder", path) is None
-    assert meaning.shipped("other exemplars", "", path) is None
+    assert meaning.shipped("", path) == weights
+    assert meaning.shipped("another encoder", path) is None
 
 
 def test_a_list_of_absences_leaves_the_second_layer_nothing_to_judge(both: Screen) -> None:
