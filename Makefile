@@ -25,7 +25,7 @@ $(VENV)/.installed: pyproject.toml
 dev: $(VENV)/.dev
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet -e ".[build,dev]"
+	$(BIN)/python -m pip install --quiet -e ".[build,dev,docs]"
 	@touch $@
 
 browser: ## a Chromium for the browser tests: the one on the path, FOOTNOTE_CHROMIUM, or Debian's
@@ -45,8 +45,10 @@ safety: install ## the safety suite and its gates alone
 bench: dev ## what is fast and what is right, as figures; needs minutes
 	@sh scripts/bench
 
-docs: dev ## write what is generated: command help, settings, API
+docs: dev ## write what is generated, then the site into site/; a broken link or anchor fails
 	$(BIN)/python -m docs.generate
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky -c docs -d var/docs . site
+	@echo "site/index.html"
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov node_modules

@@ -11,13 +11,20 @@ from typing import Any
 
 import click
 
+from docs.formats import formats
+
 FOLDER = Path(__file__).parent / "reference"
 _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
 
 def pages() -> dict[str, str]:
     """The generated pages by file name."""
-    return {"cli.md": _command_line(), "settings.md": _settings(), "http.md": _http()}
+    return {
+        "cli.md": _command_line(),
+        "settings.md": _settings(),
+        "http.md": _http(),
+        "formats.md": _NOTE + formats(),
+    }
 
 
 def _command_line() -> str:
