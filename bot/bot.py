@@ -11,6 +11,7 @@ from bot.answering.quote import NotVerbatim, cite, spoken
 from bot.conversation import Conversation
 from bot.reply import Escalation, Reply
 from bot.safety import Screen, Verdict, load
+from bot.stage import stage
 from bot.texts import render
 from bot.turn import Thinker, Turn
 from bot.understanding.followup import Past
@@ -58,14 +59,25 @@ class Bot:
         self._site = site or Site()
         self._screen = screen
         searcher = Searcher(generation)
-        self._thinker = Thinker(open_reader(generation), searcher, weights or shipped())
+        wordless = generation.encoder.blind
+        self._thinker = Thinker(open_reader(generation), searcher, weights or shipped(wordless=wordless))
+        self._note = render("note", part="encoder") if wordless else None
 
     @classmethod
-    def open(cls, index_folder: Path, site: Site | None = None) -> Bot:
-        """The bot on the current generation of a folder; raises a FootnoteError that says what is wrong with it."""
-        generation = IndexFolder(index_folder).current()
-        screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
-        return cls(generation, screen, site=site)
+    def open(cls, index_folder: Path, site: Site | None = None, *, wordless: bool = False) -> Bot:
+        """The bot on the current generation of a folder; raises a FootnoteError that says what is wrong with it.
+
+        `wordless` does without the encoder: answers are found by words alone, red flags by the rules alone, and every
+        reply that rests on this carries a note that says so.
+        """
+        generation = IndexFolder(index_folder).current(wordless=wordless)
+        meaning = None if wordless else generation.attachment("safety-meaning.json")
+        return cls(generation, load(meaning, generation.encoder), site=site)
+
+    @property
+    def rules_alone(self) -> bool:
+        """Whether red flags are found by the rules alone, without the second layer."""
+        return self._screen.degraded
 
     def reply(self, conversation: Conversation) -> Reply:
         """The Reply to the last message of the conversation, which must be the visitor's."""
@@ -74,13 +86,16 @@ class Bot:
     def think(self, conversation: Conversation) -> Thought:
         """As `reply`, with what each stage decided."""
         messages = conversation.visitor
-        verdict = self._screen.check(messages, conversation.region or self._site.region)
+        with stage("safety"):
+            verdict = self._screen.check(messages, conversation.region or self._site.region)
         escalation = verdict.escalation
         # A screen that failed has seen nothing: its message stands alone, as it does for an emergency.
         if escalation and (verdict.failed or escalation.tier in ("emergency", "crisis")):
             return Thought(self._stamped(_escalation(escalation)), verdict, None)
         turn = self._turn(messages)
         reply = replace(self._reply(turn, verdict), escalation=escalation)
+        if reply.kind in ("answer", "abstain"):
+            reply = replace(reply, note=self._note)
         return Thought(self._stamped(reply), verdict, turn)
 
     def _turn(self, messages: Sequence[str]) -> Turn:

@@ -73,7 +73,10 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, abstention, escalation or bit of small talk; see the contract for what each field guarantees."""
+    """One answer, abstention, escalation or bit of small talk; see the contract for what each field guarantees.
+
+    `note` says what the visitor should know of how this reply was made: that part of the search is out of order.
+    """
 
     kind: Kind
     text: str
@@ -85,6 +88,7 @@ class Reply:
     understood_as: str | None = None
     confidence: float | None = None
     generation: str | None = None
+    note: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The Reply as JSON types, keys in the order of the contract."""

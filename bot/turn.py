@@ -10,7 +10,8 @@ from bot.answering.compose import compose
 from bot.answering.model import Weights
 from bot.answering.quote import Quote
 from bot.reply import Reason
-from bot.retrieval import retrieve
+from bot.retrieval import Retrieved, retrieve
+from bot.stage import stage
 from bot.understanding.enumeration import enumeration, number_word
 from bot.understanding.followup import Past, Reading, Resolver
 from bot.understanding.question import Question, Reader
@@ -67,6 +68,7 @@ class Thinker:
         self._searcher = searcher
         self._weights = weights
         self._resolver = Resolver(searcher.rarity)
+        self._blind = searcher.generation.encoder.blind
 
     def turn(self, message: str, past: Sequence[Past] = ()) -> Turn:
         """Decide about one message, given what earlier turns left."""
@@ -96,13 +98,27 @@ class Thinker:
         return max(tried, key=lambda part: part.probability)
 
     def _try(self, message: str, readings: Sequence[Reading], reading: Reading) -> Part:
-        question = self._reader.read(message, reading.text, reading.inherited)
-        retrieved = retrieve(question, self._searcher, self._weights.ranking) if question.query.terms else None
+        with stage("understanding"):
+            question = self._reader.read(message, reading.text, reading.inherited)
+        with stage("retrieval"):
+            retrieved = retrieve(question, self._searcher, self._weights.ranking) if question.query.terms else None
         ranked = retrieved.ranked if retrieved else ()
+        with stage("answering"):
+            return self._judged(readings, reading, question, ranked, retrieved)
+
+    def _judged(
+        self,
+        readings: Sequence[Reading],
+        reading: Reading,
+        question: Question,
+        ranked: tuple[tuple[Hit, float], ...],
+        retrieved: Retrieved | None,
+    ) -> Part:
+        """The part with the probability that its candidates answer, and the quotes if that is enough."""
         measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
         probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
         leaning = reading.how in ("attribute", "pronoun", "context", "reference", "parallel", "correction")
-        if _elsewhere(ranked):
+        if not self._blind and _elsewhere(ranked):
             probability = min(probability, 0.01)
         answered = probability >= (self._weights.follow_up_threshold if leaning else self._weights.threshold)
         return Part(
@@ -125,6 +141,8 @@ class Thinker:
             return None
         if not any(part.question.query.terms for part in parts):
             return "too_vague" if any(words(part.question.text) for part in parts) else "unreadable"
+        if self._blind:  # without meaning another topic looks like any other question
+            return "not_covered"
         best = max((part.ranked[0][0].evidence.dense for part in parts if part.ranked), default=0.0)
         return "off_topic" if best < _OFF_TOPIC else "not_covered"
 

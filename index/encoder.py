@@ -96,6 +96,11 @@ class Encoder:
         return cls(folder, card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or _cores())
 
     @property
+    def blind(self) -> bool:
+        """Whether its vectors say nothing (index/wordless.py)."""
+        return False
+
+    @property
     def dimension(self) -> int:
         """Length of each vector."""
         return self.card.dimension

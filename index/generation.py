@@ -26,6 +26,7 @@ from index.passage import Passage
 from index.rows import Rows
 from index.tokens import TOKENS_FILE, TokenVectors
 from index.vectors import DENSE_FILE, SENTENCES_FILE, DenseIndex, SentenceVectors
+from index.wordless import WordlessEncoder
 
 ARTICLES_FILE, PASSAGES_FILE, PLACES_FILE = "articles.jsonl", "passages.jsonl", "places.safetensors"
 T = TypeVar("T")
@@ -106,8 +107,9 @@ class Passages(Sequence[Passage]):
 class Generation:
     """One immutable index; safe to share between threads. Use `Generation.open` or `IndexFolder.current`."""
 
-    def __init__(self, folder: Path, manifest: Manifest, *, threads: int) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, threads: int, wordless: bool = False) -> None:
         self.folder = folder
+        self._wordless = wordless
         self.manifest = manifest
         self._threads = threads
         self._attachments: dict[str, bytes | None] = {}
@@ -123,16 +125,18 @@ class Generation:
             raise IndexDamaged(folder, "its files hold different numbers of passages")
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int = 1) -> Generation:
+    def open(cls, folder: Path, *, threads: int = 1, wordless: bool = False) -> Generation:
         """Open a generation's folder; `threads` is for the encoder.
+
+        `wordless` does without the encoder, for when its files are missing or damaged: texts are compared by words.
 
         Raises NoIndex if the folder is not there, OtherFormat, or IndexDamaged naming the file.
         """
         if not folder.is_dir():
             raise NoIndex(folder)
         manifest = read_manifest(folder)
-        check_files(folder, manifest)
-        return cls(folder, manifest, threads=threads)
+        check_files(folder, manifest, but=f"{ENCODER_FOLDER}/" if wordless else None)
+        return cls(folder, manifest, threads=threads, wordless=wordless)
 
     @property
     def name(self) -> str:
@@ -142,6 +146,8 @@ class Generation:
     @cached_property
     def encoder(self) -> Encoder:
         """The query encoder; opened when first asked for."""
+        if self._wordless:
+            return WordlessEncoder(self.manifest.encoder)
         return Encoder.open(self.folder / ENCODER_FOLDER, threads=self._threads)
 
     @cached_property
@@ -190,9 +196,14 @@ class Generation:
             self.__dict__.pop(name, None)
 
 
-def check_files(folder: Path, manifest: Manifest) -> None:
-    """The quick check: each file is there and as long as it was, and all but the largest hold what they held."""
+def check_files(folder: Path, manifest: Manifest, *, but: str | None = None) -> None:
+    """The quick check: each file is there and as long as it was, and all but the largest hold what they held.
+
+    Files whose name begins with `but` are passed over.
+    """
     for name, entry in manifest.files.items():
+        if but is not None and name.startswith(but):
+            continue
         path = folder / name
         try:
             size = path.stat().st_size

@@ -159,7 +159,8 @@ class _Search:
 
     def _candidates(self) -> Rows:
         found: dict[int, None] = {}
-        for encoded in self._encoded.values():
+        # Without an encoder every vector is zero, and the nearest passages would be any passages.
+        for encoded in () if self._generation.encoder.blind else self._encoded.values():
             rows, _ = self._generation.dense.search(encoded.sentence, CANDIDATES)
             found.update(dict.fromkeys(rows.tolist()))
         rows, _ = self._generation.lexical.search(self._query.stems, CANDIDATES)

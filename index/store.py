@@ -61,18 +61,18 @@ class IndexFolder:
         """The name of the current generation; raises NoIndex or IndexDamaged. Costs one small read: poll it freely."""
         return self._history()[0]
 
-    def current(self, *, threads: int = 1) -> Generation:
-        """Open the current generation; raises NoIndex, IndexDamaged or OtherFormat.
+    def current(self, *, threads: int = 1, wordless: bool = False) -> Generation:
+        """Open the current generation, `wordless` without its encoder; raises NoIndex, IndexDamaged or OtherFormat.
 
         A switch that happens in between is noticed: the newer generation is opened then.
         """
         name = self.current_name()
         try:
-            return self._open(name, threads)
+            return self._open(name, threads, wordless=wordless)
         except IndexDamaged:
             if self.current_name() == name:
                 raise
-            return self._open(self.current_name(), threads)
+            return self._open(self.current_name(), threads, wordless=wordless)
 
     def generations(self) -> tuple[str, ...]:
         """Names of the generations that can be served: the current one first, then those to go back to."""
@@ -82,11 +82,11 @@ class IndexFolder:
         """Where the generation of this name lies."""
         return self._generations / name
 
-    def _open(self, name: str, threads: int) -> Generation:
+    def _open(self, name: str, threads: int, *, wordless: bool = False) -> Generation:
         folder = self.folder(name)
         if not folder.is_dir():
             raise IndexDamaged(folder, "the current generation is missing")
-        generation = Generation.open(folder, threads=threads)
+        generation = Generation.open(folder, threads=threads, wordless=wordless)
         if generation.name != name:
             raise IndexDamaged(folder, f"it holds generation {generation.name}")
         return generation

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.conversation import Conversation
 from bot.reply import Action, Reply
 from corpus.article import Article
 
+Degraded = Literal["no_index", "no_encoder", "rules_only_safety", "rates_of_this_process_only"]
+"""What may work only in part. no_index: only red flags are answered. no_encoder: answers are found by words alone.
+rules_only_safety: the second layer of the red-flag screen is missing. rates_of_this_process_only: the shared storage of
+rates cannot be reached, so each process counts for itself.
+"""
+
+Familiarity = Literal["article", "common", "unknown"]
+"""Whether a word stands in the articles, is a word of the language, or neither."""
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Whether questions can be answered now; `problems` say why not, `degraded` what works only in part."""
+    """Whether questions can be answered now; `problems` say why not, `degraded` what works only in part.
+
+    `encoder` is the fingerprint of the encoder in use, `safety` the version of the red-flag rules, `built` when the
+    generation was built (ISO 8601).
+    """
 
     ready: bool
     generation: str | None
     articles: int
-    problems: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
+    problems: tuple[Literal["no_index"], ...] = ()
+    degraded: tuple[Degraded, ...] = ()
+    encoder: str | None = None
+    safety: str | None = None
+    built: str | None = None
 
 
 class Answerer(Protocol):
@@ -44,6 +60,10 @@ class Answerer(Protocol):
     @property
     def generation_name(self) -> str | None:
         """The name of the generation that is served, if any."""
+        ...
+
+    def familiar(self, word: str) -> Familiarity:
+        """How well a folded word is known here; asked only where the owner has unanswered questions kept."""
         ...
 
     def emergency(self, region: str | None) -> tuple[Action, ...]:

@@ -46,14 +46,14 @@ def router(service: Service) -> APIRouter:
 
     @routes.api_route("/readyz", methods=_READ, include_in_schema=False)
     async def readyz() -> Response:
-        status = service.answerer.status()
+        status = service.status()
         return _json(status, 200 if status.ready else 503)
 
     @routes.api_route("/metrics", methods=_READ, include_in_schema=False)
     async def metrics() -> Response:
         if not service.settings.metrics:
             raise Problem(404, "Metrics are switched off.")
-        text = service.metrics.text(service.answerer.status().articles)
+        text = service.metrics.text(service.status())
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return routes

@@ -4,6 +4,7 @@
     heading     the words of a heading, where an answer quotes one
     paragraph   running text, in pieces, each with the number of its source or none
     list        items, each with the number of its source
+    note        what to know of how the reply was made: part of the search is out of order
     notice      the designed state for "not covered", with the Reply's reason
     suggestions questions that the articles do answer
 
@@ -91,6 +92,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """The bot's words on how this reply was made, before everything but a red flag."""
+
+    text: str
+    type: Literal["note"] = "note"
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """Questions to offer as buttons."""
 
@@ -98,7 +107,7 @@ class Suggestions:
     type: Literal["suggestions"] = "suggestions"
 
 
-Block = Alert | Heading | Paragraph | ItemList | Notice | Suggestions
+Block = Alert | Heading | Paragraph | ItemList | Note | Notice | Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +139,13 @@ class Presentation:
 def present(reply: Reply, find: Find, site_url: str | None = None) -> Presentation:
     """The blocks and sources of `reply`; `find` must look into the generation that made it."""
     alert = _alerts(reply.escalation)
+    note = (Note(reply.note),) if reply.note else ()
     if reply.kind == "escalation":
-        return Presentation(alert, ())
+        return Presentation((*alert, *note), ())
     last = alert if reply.escalation is not None and reply.escalation.tier == "assessment" else ()
     first = () if last else alert
     questions = (Suggestions(reply.suggestions),) if reply.suggestions else ()
-    blocks = (*first, *_body(reply, find), *last, *questions)
+    blocks = (*first, *note, *_body(reply, find), *last, *questions)
     return Presentation(blocks, tuple(_source(citation, find, site_url) for citation in reply.citations))
 
 

@@ -2,6 +2,9 @@
 
 `hold()` looks at most once a second whether another generation became current; if so, the new bot is opened aside, on a
 thread of its own, and takes over by one assignment. Requests that hold the old one finish with it.
+
+What cannot be opened whole is served in part: without its encoder by words alone, without an index by the red-flag
+screen alone. Nothing whole is ever exchanged for a part, and a part is tried again every half minute.
 """
 
 from __future__ import annotations
@@ -15,32 +18,45 @@ from pathlib import Path
 from bot.bot import Bot, Site
 from bot.conversation import Conversation, Message
 from bot.reply import Action, Reply
-from bot.safety.message import region_of, regions
+from bot.safety import rulebook
+from bot.understanding.lexicon import NAME as LEXICON
+from bot.understanding.lexicon import Lexicon
 from corpus.article import Article
 from corpus.errors import FootnoteError
+from index.errors import IndexFault
 from index.store import IndexFolder
-from web.answerer import Answerer, Status
+from web.answerer import Answerer, Degraded, Familiarity, Status
+from web.screened import ScreenAnswerer, emergency
 
 log = logging.getLogger("footnote.web")
 
 _POLL_SECONDS = 1.0
+_MEND_SECONDS = 30.0
 _FIRST = Conversation((Message("visitor", "When should I see a doctor about this?"),))
 
 
 class BotAnswerer:
     """One bot over one generation; never changes."""
 
-    def __init__(self, bot: Bot) -> None:
+    def __init__(self, bot: Bot, screened: ScreenAnswerer | None = None) -> None:
         self._bot = bot
         self._ids = tuple(bot.generation.articles)
+        self._safety = rulebook.load().version
+        self._screened = screened
 
     def hold(self) -> Answerer:
         """Itself."""
         return self
 
     def reply(self, conversation: Conversation) -> Reply:
-        """The bot's Reply."""
-        return self._bot.reply(conversation)
+        """The bot's Reply; the red-flag screen's own where the index turns out to be damaged."""
+        try:
+            return self._bot.reply(conversation)
+        except IndexFault as fault:
+            if self._screened is None:
+                raise
+            log.error("generation damaged", extra={"generation": self.generation_name, "fault": str(fault)})
+            return self._screened.reply(conversation)
 
     def article(self, article_id: str) -> Article | None:
         """The article of that id, if this generation has it."""
@@ -57,13 +73,36 @@ class BotAnswerer:
 
     def emergency(self, region: str | None) -> tuple[Action, ...]:
         """Whom to call in an emergency in that region."""
-        place = region_of(region)
-        numbers = place.emergency if place is not None else regions().unknown.emergency
-        return tuple(Action(f"Call {number.say}", number.dial) for number in numbers)
+        return emergency(region)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the encoder is there."""
+        return not self._bot.generation.encoder.blind
+
+    def familiar(self, word: str) -> Familiarity:
+        """How well a folded word is known to this generation."""
+        generation = self._bot.generation
+        if word in generation.lexical.vocabulary():
+            return "article"
+        lexicon = Lexicon(generation.encoder, lambda: generation.attachment(LEXICON))
+        return "common" if lexicon.is_word(word) else "unknown"
 
     def status(self) -> Status:
         """Ready when there is a generation."""
-        return Status(True, self.generation_name, len(self._ids))
+        generation = self._bot.generation
+        degraded: list[Degraded] = [] if self.whole else ["no_encoder"]
+        degraded += ["rules_only_safety"] if self._bot.rules_alone else []
+        encoder = generation.encoder.fingerprint if self.whole else None
+        return Status(
+            True,
+            generation.name,
+            len(self._ids),
+            degraded=tuple(degraded),
+            encoder=encoder,
+            safety=self._safety,
+            built=generation.manifest.created,
+        )
 
 
 class LiveAnswerer:
@@ -73,8 +112,10 @@ class LiveAnswerer:
         self._folder = folder
         self._site = site
         self._clock = clock
+        self._screened = ScreenAnswerer(site)
+        self._current: BotAnswerer | ScreenAnswerer = self._screened
         self._current = self._open()
-        self._looked = clock()
+        self._looked = self._tried = clock()
         self._refused: str | None = None
         self._opening = threading.Lock()
 
@@ -111,25 +152,51 @@ class LiveAnswerer:
         """The status of the generation current now."""
         return self.hold().status()
 
-    def _open(self) -> BotAnswerer:
-        answerer = BotAnswerer(Bot.open(self._folder, self._site))
+    def familiar(self, word: str) -> Familiarity:
+        """How well a folded word is known to the generation current now."""
+        return self._current.familiar(word)
+
+    def _open(self) -> BotAnswerer | ScreenAnswerer:
+        """As much of the current generation as opens; raises FootnoteError rather than give up more than that."""
+        try:
+            return self._warm(Bot.open(self._folder, self._site))
+        except (FootnoteError, ImportError) as fault:  # ImportError: the libraries that run the encoder
+            if self._current.whole:
+                raise
+            log.error("degraded", extra={"fault": str(fault)})
+        try:
+            return self._warm(Bot.open(self._folder, self._site, wordless=True))
+        except FootnoteError as fault:
+            if self._current.generation_name is not None:
+                raise
+            log.error("degraded", extra={"fault": str(fault)})
+            return self._screened
+
+    def _warm(self, bot: Bot) -> BotAnswerer:
         # Texts and models are read when they are first needed: let that be now, and not while a visitor waits.
-        answerer.reply(_FIRST)
-        return answerer
+        bot.reply(_FIRST)
+        return BotAnswerer(bot, self._screened)
 
     def _look(self) -> None:
         try:
             name = IndexFolder(self._folder).current_name()
         except FootnoteError:
             return  # the index is gone or damaged: what is open stays whole, and goes on answering
-        if name not in (self._current.generation_name, self._refused) and self._opening.acquire(blocking=False):
+        fresh = name not in (self._current.generation_name, self._refused)
+        mend = not self._current.whole and self._looked - self._tried >= _MEND_SECONDS
+        if (fresh or mend) and self._opening.acquire(blocking=False):
+            self._tried = self._looked
             threading.Thread(target=self._exchange, args=(name,), daemon=True).start()
 
     def _exchange(self, name: str) -> None:
         try:
-            self._current = self._open()
-            log.info("generation exchanged", extra={"generation": self._current.generation_name})
-        except FootnoteError as error:
+            opened = self._open()
+            if opened.generation_name is None:
+                self._refused = name
+            elif opened.whole or opened.generation_name != self._current.generation_name:
+                self._current = opened
+                log.info("generation exchanged", extra={"generation": opened.generation_name})
+        except (FootnoteError, ImportError) as error:
             self._refused = name  # do not try the same broken generation every second
             log.error("generation refused", extra={"generation": name, "fault": str(error)})
         finally:

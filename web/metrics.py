@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime
+from typing import get_args
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.reply import Reply
+from bot.stage import Stage
+from web.answerer import Degraded, Status
 from web.request import FeedbackRequest
 
 # An answer takes milliseconds; the upper buckets are for machines in trouble.
@@ -27,7 +33,21 @@ class Metrics:
         self._seconds = Histogram(
             "footnote_answer_seconds", "Time to make a reply", buckets=_SECONDS, registry=self._registry
         )
+        self._stages = Histogram(
+            "footnote_stage_seconds",
+            "Time of one stage of a reply",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         self._articles = Gauge("footnote_articles", "Articles in the generation served", registry=self._registry)
+        self._age = Gauge(
+            "footnote_generation_age_seconds", "Time since the generation was built", registry=self._registry
+        )
+        self._ready = Gauge("footnote_ready", "Whether questions can be answered", registry=self._registry)
+        self._degraded = Gauge(
+            "footnote_degraded", "Whether this works only in part", ["part"], registry=self._registry
+        )
 
     def replied(self, reply: Reply, seconds: float) -> None:
         """Count one reply."""
@@ -45,7 +65,16 @@ class Metrics:
         helpful = {True: "yes", False: "no", None: "withdrawn"}[feedback.helpful]
         self._feedback.labels(helpful, feedback.reason or "none", feedback.kind).inc()
 
-    def text(self, articles: int) -> bytes:
+    def spent(self, stage: Stage, seconds: float) -> None:
+        """Count the time of one stage."""
+        self._stages.labels(stage).observe(seconds)
+
+    def text(self, status: Status) -> bytes:
         """All counters in the text format of Prometheus."""
-        self._articles.set(articles)
+        self._articles.set(status.articles)
+        self._ready.set(status.ready)
+        for part in get_args(Degraded):
+            self._degraded.labels(part).set(part in status.degraded)
+        if status.built is not None:
+            self._age.set(time.time() - datetime.fromisoformat(status.built).timestamp())
         return generate_latest(self._registry)

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.reply import Reply
 from web.answerer import Status
-from web.blocks import Alert, Heading, ItemList, Notice, Paragraph, Source, Suggestions
+from web.blocks import Alert, Heading, ItemList, Note, Notice, Paragraph, Source, Suggestions
 from web.examples import EXAMPLES, REQUEST_EXAMPLE
 from web.request import ChatRequest, FeedbackRequest
 from web.settings import ServiceSettings
@@ -25,6 +25,7 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "pointer": {"type": "string", "description": "The place in the body, such as /messages/0/text."},
         "retry_after": {"type": "integer", "description": "Seconds until a next try may succeed."},
+        "code": {"type": "string", "description": "no_index: there is nothing to search just now."},
         "request_id": {"type": "string"},
     },
 }
@@ -59,7 +60,7 @@ def openapi_document(settings: ServiceSettings) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
-_BLOCKS = (Alert, Heading, Paragraph, ItemList, Notice, Suggestions)
+_BLOCKS = (Alert, Heading, Paragraph, ItemList, Note, Notice, Suggestions)
 
 
 def _about(settings: ServiceSettings) -> str:

@@ -16,7 +16,7 @@ from corpus.article import Article, Span
 from web.articlepage import article_page, section_slug
 from web.assets import Asset, Assets, Texts
 from web.blocks import is_web_link
-from web.problem import Problem
+from web.problem import Problem, nothing_to_search
 from web.request import read_form
 from web.seal import Seal
 from web.service import Service
@@ -54,11 +54,27 @@ class Pages:
         )
 
     def page(
-        self, name: str, values: Mapping[str, object] | None = None, status: int = 200, cache: str = "no-store"
+        self,
+        name: str,
+        values: Mapping[str, object] | None = None,
+        status: int = 200,
+        cache: str = "no-store",
+        retry_after: int | None = None,
     ) -> HTMLResponse:
         """The page made from template `name` with `values`."""
         html = self._templates.get_template(f"{name}.jinja").render(values or {})
-        return HTMLResponse(html, status, headers={"cache-control": cache})
+        headers = {"cache-control": cache}
+        if retry_after is not None:
+            headers["retry-after"] = str(retry_after)
+        return HTMLResponse(html, status, headers=headers)
+
+    def missing(self, generation: str | None) -> HTMLResponse:
+        """Where an article is not: 404, or 503 while there is no index at all."""
+        return self.empty() if generation is None else self.page("missing", status=404)
+
+    def empty(self) -> HTMLResponse:
+        """Where there is no article at all."""
+        return self.page("empty", status=503, retry_after=nothing_to_search().retry_after)
 
 
 def router(service: Service, assets: Assets) -> APIRouter:
@@ -72,7 +88,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
         ids = held.article_ids()
         articles = [article for article in map(held.article, ids[:12]) if article is not None]
         if not articles:
-            return pages.page("empty", status=503)
+            return pages.empty()
         values = {
             "article": articles[0],
             "page": article_page(articles[0], None),
@@ -94,9 +110,10 @@ def router(service: Service, assets: Assets) -> APIRouter:
     async def article(
         article_id: str, start: str = "", end: str = "", version: str = "", section: str = ""
     ) -> Response:
-        found = service.answerer.hold().article(article_id) if _ARTICLE_ID.fullmatch(article_id) else None
+        held = service.answerer.hold()
+        found = held.article(article_id) if _ARTICLE_ID.fullmatch(article_id) else None
         if found is None:
-            return pages.page("missing", status=404)
+            return pages.missing(held.generation_name)
         return _article(pages, found, _span(start, end), version, section)
 
     @routes.api_route("/widget.js", methods=_READ)
@@ -136,7 +153,7 @@ async def _turn(pages: Pages, body: bytes) -> Response:
         # The question stays in the box, and what was asked before travels on.
         kept = list(zip_longest(form.earlier, form.sealed[: len(form.earlier)], fillvalue=""))
         page = _page(earlier=kept, problem=busy.detail, draft=form.question)
-        return pages.page("chat", page, busy.status)
+        return pages.page("chat", page, busy.status, retry_after=busy.retry_after)
     answered = dict(zip(missing, made, strict=True))
     answered.update({n: pages.service.show(reply) for n, reply in known.items() if reply is not None})
     replies = [answered[n] for n in range(len(asked))]

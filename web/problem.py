@@ -13,13 +13,17 @@ MEDIA_TYPE = "application/problem+json"
 
 @dataclass(eq=False)  # not frozen: the interpreter writes the traceback into an exception
 class Problem(Exception):
-    """One refusal; `detail` is our own text, `pointer` names the place in the body (`/messages/0/text`)."""
+    """One refusal; `detail` is our own text, `pointer` names the place in the body (`/messages/0/text`).
+
+    `code` names the reason where a program must tell two with the same status apart.
+    """
 
     status: int
     detail: str
     kind: str = "about:blank"
     pointer: str | None = None
     retry_after: int | None = None
+    code: str | None = None
 
     def response(self, request_id: str | None = None) -> JSONResponse:
         """The response to send; carries Retry-After where a later try may succeed."""
@@ -33,12 +37,24 @@ class Problem(Exception):
             body["pointer"] = self.pointer
         if self.retry_after is not None:
             body["retry_after"] = self.retry_after
+        if self.code is not None:
+            body["code"] = self.code
         if request_id is not None:
             body["request_id"] = request_id
         headers = {"cache-control": "no-store"}
         if self.retry_after is not None:
             headers["retry-after"] = str(self.retry_after)
         return JSONResponse(body, self.status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def nothing_to_search() -> Problem:
+    """The problem while there is no index: honest, and another try may succeed."""
+    return Problem(
+        503,
+        "The articles cannot be searched just now. Try again in a minute. In an emergency, do not wait for this page.",
+        retry_after=60,
+        code="no_index",
+    )
 
 
 def unexpected() -> Problem:

@@ -11,10 +11,12 @@ import anyio.to_thread
 
 from bot.conversation import Conversation
 from bot.reply import Reply
-from web.answerer import Answerer
+from bot.stage import watching
+from web.answerer import Answerer, Status
 from web.blocks import Presentation, present
 from web.metrics import Metrics
-from web.problem import Problem
+from web.problem import Problem, nothing_to_search
+from web.screened import NothingToSearch
 from web.settings import ServiceSettings
 
 
@@ -59,13 +61,28 @@ class Service:
         raise Problem(503, "The answer took too long. Try again.", retry_after=3)
 
     def _answer_here(self, held: Answerer, conversations: list[Conversation]) -> list[Answered]:
-        answered = []
-        for conversation in conversations:
-            began = time.perf_counter()
-            reply = held.reply(conversation)
-            answered.append(Answered(reply, present(reply, held.article, self.settings.site_url)))
-            self.metrics.replied(reply, time.perf_counter() - began)
-        return answered
+        replies = [
+            self._reply_to(held, conversation, last=place == len(conversations))
+            for place, conversation in enumerate(conversations, 1)
+        ]
+        return [Answered(reply, present(reply, held.article, self.settings.site_url)) for reply in replies]
+
+    def _reply_to(self, held: Answerer, conversation: Conversation, *, last: bool) -> Reply:
+        began = time.perf_counter()
+        try:
+            with watching(self.metrics.spent):
+                reply = held.reply(conversation)
+        except NothingToSearch:
+            # An earlier question that cannot be answered must not keep the red flag of a later one from its message.
+            if last:
+                raise nothing_to_search() from None
+            return Reply("abstain", nothing_to_search().detail)
+        self.metrics.replied(reply, time.perf_counter() - began)
+        return reply
+
+    def status(self) -> Status:
+        """Whether questions can be answered now, and what works only in part."""
+        return self.answerer.status()
 
     def _limit(self) -> anyio.CapacityLimiter:
         # Made on first use: it belongs to the event loop that is running then.

@@ -44,6 +44,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def shipped() -> Weights:
-    """The weights that come with Footnote."""
-    return msgspec.json.decode(files("bot.answering").joinpath("weights.json").read_bytes(), type=Weights)
+def shipped(*, wordless: bool = False) -> Weights:
+    """The weights that come with Footnote; `wordless` those for a search without an encoder (index/wordless.py)."""
+    name = "weights_wordless.json" if wordless else "weights.json"
+    return msgspec.json.decode(files("bot.answering").joinpath(name).read_bytes(), type=Weights)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from bot.conversation import Conversation
 from bot.reply import Action, Citation, Escalation, Finding, Reason, Reply, Sentence
 from corpus.article import Article, Block, Metadata, Section, Span
-from web.answerer import Answerer, Status
+from web.answerer import Answerer, Familiarity, Status
+from web.screened import NothingToSearch
 
 SHOES = "Choose shoes that fit well."
 LEAD = "Before a walk, check these:"
@@ -18,6 +19,8 @@ REST = "Sit down when you are tired. Walk on when you feel ready."
 AGAIN = "Choose shoes that fit well, and wear them in."
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1> & [1] **bold** javascript:alert(1)"
 
+
+COMMON = {"a", "about", "are", "for", "how", "i", "is", "long", "mark", "my", "of", "price", "rose", "the", "what"}
 
 Blocks = Sequence[str | tuple[str, ...]]
 
@@ -165,6 +168,8 @@ class FakeAnswerer:
 
     def reply(self, conversation: Conversation) -> Reply:
         self.heard.append(conversation)
+        if self.generation is None and reply_to(conversation.messages[-1].text).kind != "escalation":
+            raise NothingToSearch("there is no index")
         if self.delay:
             time.sleep(self.delay)
         if self.fault is not None:
@@ -181,9 +186,14 @@ class FakeAnswerer:
     def generation_name(self) -> str | None:
         return self.generation
 
+    def familiar(self, word: str) -> Familiarity:
+        if word in {word.strip(".,").lower() for article in self.articles.values() for word in article.text.split()}:
+            return "article"
+        return "common" if word in COMMON else "unknown"
+
     def emergency(self, region: str | None) -> tuple[Action, ...]:
         return (CALL,)
 
     def status(self) -> Status:
         ready = self.generation is not None
-        return Status(ready, self.generation, len(self.articles), () if ready else ("there is no index",))
+        return Status(ready, self.generation, len(self.articles), () if ready else ("no_index",))

@@ -41,7 +41,7 @@ CONTRACT = [
 def test_every_kind_of_reply_has_every_field_of_the_contract(client: TestClient, question: str) -> None:
     reply = ask(client, question).json()
     assert list(reply)[: len(CONTRACT)] == CONTRACT
-    assert set(reply) - set(CONTRACT) == {"blocks", "sources"}
+    assert set(reply) - set(CONTRACT) == {"note", "blocks", "sources"}
 
 
 def test_the_whole_conversation_reaches_the_answerer(client: TestClient, answerer: FakeAnswerer) -> None:
@@ -199,7 +199,7 @@ def test_health_is_about_the_process_and_readiness_about_the_index(client: TestC
     assert client.get("/healthz").status_code == 200
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["problems"] == ["there is no index"]
+    assert response.json()["problems"] == ["no_index"]
 
 
 def test_the_document_describes_every_route_with_an_example_of_every_kind(client: TestClient) -> None:

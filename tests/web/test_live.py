@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from bot.bot import Site
+from bot.bot import Bot, Site
 from bot.conversation import Conversation, Message
 from bot.reply import Reply
 from corpus.article import Article
 from corpus.errors import FootnoteError
-from index.errors import NoIndex
+from index.errors import IndexDamaged, NoIndex
 from tests.web.fakes import SECOND, WALKING
-from web.live import LiveAnswerer
+from web.live import BotAnswerer, LiveAnswerer
+from web.screened import NothingToSearch
+
+
+@dataclass(frozen=True)
+class Encoder:
+    blind: bool
+    fingerprint: str = "f"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    created: str = "2026-11-22T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
 class Generation:
     name: str
     articles: dict[str, Article]
+    encoder: Encoder
+    manifest: Manifest = Manifest()
 
 
 @dataclass(frozen=True)
 class StubBot:
     generation: Generation
+    damaged: set[str] = field(default_factory=set)
+
+    @property
+    def rules_alone(self) -> bool:
+        return self.generation.encoder.blind
 
     def reply(self, conversation: Conversation) -> Reply:
+        if self.generation.name in self.damaged:
+            raise IndexDamaged("x", "a row is not what was written")
         return Reply("smalltalk", self.generation.name, generation=self.generation.name)
 
 
@@ -38,6 +60,8 @@ class Index:
 
     name: str = "1"
     broken: set[str] = field(default_factory=set)
+    encoderless: set[str] = field(default_factory=set)
+    damaged: set[str] = field(default_factory=set)
     gone: bool = False
     opened: list[str] = field(default_factory=list)
     now: float = 0
@@ -47,12 +71,15 @@ class Index:
             raise NoIndex(Path("x"))
         return self.name
 
-    def open(self, folder: Path, site: Site) -> StubBot:
-        self.opened.append(self.name)
-        if self.name in self.broken:
+    def open(self, folder: Path, site: Site, *, wordless: bool = False) -> StubBot:
+        if not wordless:
+            self.opened.append(self.name)
+        if self.gone or self.name in self.broken:
             raise FootnoteError("this generation is broken")
+        if self.name in self.encoderless and not wordless:
+            raise FootnoteError("the encoder is damaged")
         articles = {"1": {WALKING.id: WALKING}}.get(self.name, {SECOND.id: SECOND})
-        return StubBot(Generation(self.name, articles))
+        return StubBot(Generation(self.name, articles, Encoder(wordless)), self.damaged)
 
 
 @pytest.fixture
@@ -123,3 +150,118 @@ def test_the_emergency_numbers_are_those_of_the_region(index: Index) -> None:
     assert [action.href for action in answerer.emergency("uk")] == ["tel:999", "tel:112"]
     assert len(answerer.emergency(None)) > 2
     assert answerer.emergency("nowhere") == answerer.emergency(None)
+
+
+def later(answerer: LiveAnswerer, index: Index, seconds: float) -> None:
+    """Let time pass, and what it sets going come to its end."""
+    index.now += seconds
+    answerer.hold()
+    settle()
+
+
+FLAG = Conversation((Message("visitor", "I twisted it and now my foot is cold and numb"),))
+
+
+def test_without_an_index_red_flags_are_answered_and_nothing_else_is(index: Index) -> None:
+    index.gone = True
+    answerer = live(index)
+    reply = answerer.reply(FLAG)
+    assert (reply.kind, reply.generation) == ("escalation", None)
+    assert reply.escalation is not None and reply.escalation.tier == "emergency"
+    assert reply.note is not None and "cannot be searched" in reply.note
+    with pytest.raises(NothingToSearch):
+        answerer.reply(ASK)
+    status = answerer.status()
+    assert not status.ready
+    assert status.problems == ("no_index",)
+    assert status.degraded == ("no_index", "rules_only_safety")
+    assert status.safety
+    assert answerer.article("walking-shoes") is None
+    assert answerer.article_ids() == ()
+    assert answerer.familiar("ankle") == "unknown"
+    assert answerer.emergency("uk")
+
+
+def test_an_index_that_appears_is_taken_up_without_a_restart(index: Index) -> None:
+    index.gone = True
+    answerer = live(index)
+    index.gone = False
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "1"
+    assert answerer.status().degraded == ()
+
+
+def test_without_an_encoder_the_generation_answers_by_words(index: Index) -> None:
+    index.encoderless = {"1"}
+    answerer = live(index)
+    assert answerer.reply(ASK).generation == "1"
+    status = answerer.status()
+    assert status.ready
+    assert status.degraded == ("no_encoder", "rules_only_safety")
+    assert status.encoder is None
+    assert status.built == "2026-11-22T00:00:00+00:00"
+
+
+def test_an_encoder_that_was_put_back_is_noticed_within_half_a_minute(index: Index) -> None:
+    index.encoderless = {"1"}
+    answerer = live(index)
+    index.encoderless = set()
+    later(answerer, index, 5)
+    assert answerer.status().degraded == ("no_encoder", "rules_only_safety")
+    later(answerer, index, 30)
+    assert answerer.status().degraded == ()
+    assert answerer.status().encoder == "f"
+
+
+def test_what_stays_broken_is_not_exchanged_for_itself(index: Index, caplog: pytest.LogCaptureFixture) -> None:
+    index.encoderless = {"1"}
+    answerer = live(index)
+    held = answerer.hold()
+    with caplog.at_level(logging.INFO, logger="footnote"):
+        later(answerer, index, 31)
+    assert answerer.hold() is held
+    assert "generation exchanged" not in caplog.text
+
+
+def test_something_whole_is_never_exchanged_for_a_part(index: Index) -> None:
+    answerer = live(index)
+    index.name, index.encoderless = "2", {"2"}
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "1"
+    assert answerer.status().degraded == ()
+
+
+def test_a_part_is_exchanged_for_a_newer_part_but_not_for_nothing(index: Index) -> None:
+    index.encoderless = {"1", "2"}
+    answerer = live(index)
+    index.name = "2"
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "2"
+    index.name, index.broken = "3", {"3"}
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "2"
+
+
+def test_a_broken_first_generation_is_refused_until_it_is_mended(index: Index) -> None:
+    index.broken = {"1"}
+    answerer = live(index)
+    later(answerer, index, 5)
+    assert answerer.status().problems == ("no_index",)
+    index.broken = set()
+    later(answerer, index, 31)
+    assert answerer.status().ready
+
+
+def test_damage_that_shows_only_while_answering_leaves_the_red_flags(index: Index) -> None:
+    answerer = live(index)
+    index.damaged.add("1")
+    assert answerer.reply(FLAG).kind == "escalation"
+    with pytest.raises(NothingToSearch):
+        answerer.reply(ASK)
+
+
+def test_an_answerer_of_its_own_has_nothing_to_fall_back_on(index: Index) -> None:
+    index.damaged.add("1")
+    answerer = BotAnswerer(Bot.open(Path("x"), Site()))
+    with pytest.raises(IndexDamaged):
+        answerer.reply(ASK)

@@ -166,7 +166,7 @@ def test_an_empty_index_has_a_page_of_its_own(client: TestClient, answerer: Fake
     answerer.articles = {}
     response = client.get("/")
     assert response.status_code == 503
-    assert "no articles yet" in response.text
+    assert "no articles here just now" in response.text
 
 
 def test_files_have_lasting_addresses_and_the_loader_a_short_life(client: TestClient) -> None:

@@ -8,7 +8,7 @@ import importlib.util
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -23,10 +23,11 @@ from web.cli.options import index_option
 
 if TYPE_CHECKING:
     from index.builder import Attachment, BuildOptions
+    from index.contradictions import Contradiction
     from index.rebuild import Rebuilt
 
 _MOST_PAIRS = 20
-"""Near-duplicates told on a terminal; a large site has thousands."""
+"""Near-duplicates, and contradictions, told on a terminal; a large site has thousands."""
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object.")
 _model_option = click.option(
@@ -87,6 +88,7 @@ def remove(article_ids: tuple[str, ...], as_json: bool, index_folder: Path) -> N
 @index_option
 def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     """Say what is served: the current generation, what it holds, and what its editor should look at."""
+    from index.contradictions import contradictions
     from index.store import IndexFolder
 
     folder = IndexFolder(index_folder)
@@ -98,6 +100,9 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
         for key, article in generation.articles.items()
         if article.metadata.review_by and article.metadata.review_by < today
     }
+    disputed = contradictions(
+        generation.places, list(generation.articles), lambda article_id: generation.articles[article_id].text
+    )
     state: dict[str, Any] = {
         "generation": generation.name,
         "created": manifest.created,
@@ -108,6 +113,7 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
         "sources": list(manifest.sources),
         "attachments": list(manifest.attachments),
         "overdue": overdue,
+        "contradictions": [asdict(found) for found in disputed],
     }
     if with_articles:
         state["articles"] = {key: article.title for key, article in generation.articles.items()}
@@ -122,6 +128,8 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     click.echo(f"go back to  {', '.join(state['generations'][1:]) or 'nothing earlier'}")
     for key, due in overdue.items():
         click.echo(f"overdue     {key}: its review was due on {due}")
+    for line in _told(disputed):
+        click.echo(f"disputed    {line}")
     for key, title in state.get("articles", {}).items():
         click.echo(f"article     {key}: {title}")
 
@@ -236,8 +244,22 @@ def _warn(rebuilt: Rebuilt) -> None:
         click.echo(f"footnote: near-duplicate: {one} says nearly the same as {other}", err=True)
     if len(pairs) > _MOST_PAIRS:
         click.echo(f"footnote: near-duplicate: {len(pairs) - _MOST_PAIRS} more pairs; --json lists all", err=True)
+    for line in _told(rebuilt.report.contradictions):
+        click.echo(f"footnote: contradiction: {line}", err=True)
     for note in rebuilt.report.notes:
         click.echo(f"footnote: {note}", err=True)
+
+
+def _told(found: Sequence[Contradiction]) -> Iterator[str]:
+    """One line for each contradiction, up to `_MOST_PAIRS`."""
+    for pair in found[:_MOST_PAIRS]:
+        says = (
+            f"{said.article_id} says {said.measure} ({' '.join(said.sentence.split())})"
+            for said in (pair.one, pair.other)
+        )
+        yield ", but ".join(says)
+    if len(found) > _MOST_PAIRS:
+        yield f"{len(found) - _MOST_PAIRS} more pairs; --json lists all"
 
 
 def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
@@ -257,6 +279,7 @@ def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
         "unchanged": list(report.unchanged),
         "failed": [{"article_id": name, "reason": reason} for name, reason in report.failed],
         "near_duplicates": [list(pair) for pair in report.near_duplicates],
+        "contradictions": [asdict(found) for found in report.contradictions],
         "counts": msgspec.to_builtins(report.counts),
         "embedded": report.embedded,
         "reused": report.reused,

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from corpus.errors import FootnoteError
 from web.settings import documentation, keys, load_settings
 
 _GRACE_SECONDS = 10
@@ -44,7 +45,12 @@ def serve(config: Path | None, **flags: str | None) -> None:
     from web.logs import log_to_standard_error
 
     log_to_standard_error()
-    ensure_index(Path(settings.index))
+    try:
+        ensure_index(Path(settings.index))
+    except FootnoteError as fault:
+        # A visitor in danger must be told so whatever became of the index; /readyz and the log say that it is missing.
+        click.echo(f"footnote: {fault}", err=True)
+        click.echo("footnote: serving the red-flag screen alone until there is an index", err=True)
     app = create_app(LiveAnswerer(Path(settings.index), Site(settings.contact or "", settings.region)), settings)
     click.echo(f"Serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", err=True)
     uvicorn.run(

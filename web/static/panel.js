@@ -196,7 +196,8 @@ export function panel(host, box, launcher, base) {
     return '{"messages":[' + messages + "]}";
   };
   const refused = (status, problem) => {
-    if (status == 429 || status == 503 && problem.retry_after) fail(fill(TEXTS.busy, { n: problem.retry_after }), true);
+    if (problem.code) fail(problem.detail, true);
+    else if (status == 429 || status == 503 && problem.retry_after) fail(fill(TEXTS.busy, { n: problem.retry_after }), true);
     else if (status == 403) fail(TEXTS.blocked);
     else if (status == 413 || status == 422) fail(problem.pointer == "/messages" ? TEXTS.full : TEXTS.tooLong);
     else fail(TEXTS.failed, true);
@@ -236,8 +237,9 @@ export function panel(host, box, launcher, base) {
     const article = make("article.turn", null, make("h3", null, TEXTS.asked), make("p.asked", null, turn.question));
     let card = null;
     each(reply.blocks, (block) => { if (block.type == "alert" && block.tier != "assessment") card = pin(block); });
-    if (reply.kind != "escalation") answer(article, turn, card);
-    else article.append(make("p.quiet", null, reply.blocks[0].headline));
+    // Without an index a message of any tier stands alone, so it may be one that is not pinned.
+    if (reply.kind != "escalation" || !card) answer(article, turn, card);
+    else add(article, [make("p.quiet", null, reply.blocks[0].headline), noted(reply)]);
     log.append(article);
     if (quietly) return;
     log.scrollTop = article.offsetTop - log.offsetTop;
@@ -248,7 +250,7 @@ export function panel(host, box, launcher, base) {
 
   const answer = (article, turn, card) => {
     const { reply } = turn;
-    article.append(make("h3", null, reply.kind == "abstain" ? TEXTS.notice : card ? TEXTS.afterAlert : TEXTS.answer));
+    add(article, [make("h3", null, reply.kind == "abstain" ? TEXTS.notice : card ? TEXTS.afterAlert : TEXTS.answer), noted(reply)]);
     const run = (node, pieces, items) => {
       each(pieces, (piece) => {
         const into = items ? node.appendChild(make("li")) : node;
@@ -269,6 +271,7 @@ export function panel(host, box, launcher, base) {
     if (reply.sources.length) article.append(sources(reply.sources));
     if (reply.kind != "smalltalk") article.append(after(turn));
   };
+  const noted = (reply) => reply.note && make("p.quiet", { role: "note" }, reply.note);
   const nothing = (block) => make("div.nothing", null, make("p", null, block.text),
     search(),
     site.contactUrl && make("a", { href: site.contactUrl }, site.contact));
@@ -327,7 +330,7 @@ export function panel(host, box, launcher, base) {
     mark = link;
     preview.replaceChildren();
     add(preview, entry(source, true));
-    preview.ariaLabel = fill(TEXTS.source, { n: source.number, title: source.title });
+    preview.ariaLabel = link.ariaLabel;
     link.after(preview);
     preview.showPopover();
     link.ariaExpanded = "true";
@@ -342,8 +345,7 @@ export function panel(host, box, launcher, base) {
   log.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
   log.onscroll = () => hide(0);
   const reference = (source) => {
-    const name = fill(TEXTS.source, { n: source.number, title: source.title });
-    const link = make("a.ref", { href: base + source.page, "aria-label": name, "aria-expanded": "false" }, source.number + "");
+    const link = make("a.ref", { href: base + source.page, "aria-label": fill(TEXTS.source, { n: source.number, title: source.title }), "aria-expanded": "false" }, source.number + "");
     link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link, source); } };
     link.onfocus = () => { if (!still && link.matches(":focus-visible")) open(link, source); };
     link.onpointerenter = (event) => { if (event.pointerType == "mouse") { clearTimeout(timer); timer = setTimeout(() => open(link, source), 150); } };
@@ -354,7 +356,7 @@ export function panel(host, box, launcher, base) {
     const where = source.link && source.link.split("#")[0];
     const meta = document.querySelector('meta[name="footnote-article"]');
     const here = meta && meta.content == source.article_id || where == location.href.split("#")[0];
-    const link = (text) => make("a", { href: new URL(source.href, base), target: "_blank", rel: "noopener" }, text, hidden(TEXTS.newTab));
+    const link = (text) => make("a", { href: new URL(source.href, base), target: "_blank" }, text, hidden(TEXTS.newTab));
     return [
       full && make("blockquote", null, source.quote),
       make("p.title", null, full ? source.title : link(source.title)),
@@ -389,7 +391,7 @@ export function panel(host, box, launcher, base) {
   const dress = () => {
     if (page) return;
     page = new CSSStyleSheet();
-    page.replaceSync("::highlight(footnote){background:#ffe38a;color:#111}footnote-print{display:none}@media print{body:has(>footnote-print)>*{display:none!important}body>footnote-print{display:block!important;font:11pt/1.5 sans-serif;white-space:pre-wrap;color:#000}}");
+    page.replaceSync("::highlight(footnote){background:#ffe38a;color:#111}footnote-print{display:none}@media print{body:has(>footnote-print)>*{display:none!important}body>footnote-print{display:block!important;font:11pt sans-serif;white-space:pre-wrap;color:#000}}");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, page];
   };
   // White space differs between an article's text and its page, so it is left out of the comparison.
@@ -419,7 +421,7 @@ export function panel(host, box, launcher, base) {
     if (!site.feedback || navigator.globalPrivacyControl) return row;
     const why = make("div.why", { hidden: "" }, make("p", null, TEXTS.why));
     const send = (helpful, more) =>
-      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '"' + (more || "") + "}").catch(() => null);
+      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '"' + (more || "") + (site.kept ? ',"question":' + quoted(turn.question) : "") + "}").catch(() => null);
     // One of several buttons is pressed, or none.
     const choice = (label, group, act, attributes) => {
       const made = button(label, () => {
@@ -460,7 +462,7 @@ export function panel(host, box, launcher, base) {
     return out + "\n";
   };
   const transcript = () => {
-    let out = TEXTS.site + ": " + site.name + "\n" + TEXTS.date + ": " + new Date().toLocaleString() + "\n\n" + alerts();
+    let out = site.name + "\n" + new Date().toLocaleString() + "\n\n" + alerts();
     each(turns, (turn) => { out += plain(turn); });
     return out + TEXTS.about + "\n";
   };
