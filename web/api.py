@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from web.blocks import Alert
 from web.problem import Problem
-from web.request import read_chat, read_feedback, require_json
+from web.request import is_private, read_chat, read_feedback, require_json
 from web.service import Answered, Service, as_json
 
 _READ = ["GET", "HEAD"]
@@ -25,7 +25,7 @@ def router(service: Service) -> APIRouter:
     async def chat(request: Request) -> Response:
         require_json(request.headers.get("content-type"))
         conversation = read_chat(await request.body(), service.settings)
-        answered = await service.answer(conversation)
+        answered = await service.answer(conversation, private=is_private(request))
         if _wants_events(request.headers.get("accept", "")):
             return EventSourceResponse(
                 _events(answered), headers={"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -37,7 +37,7 @@ def router(service: Service) -> APIRouter:
         require_json(request.headers.get("content-type"))
         if not service.settings.feedback:
             raise Problem(404, "Feedback is switched off on this site.")
-        service.metrics.heard(read_feedback(await request.body()))
+        await service.heard(read_feedback(await request.body(), service.settings), private=is_private(request))
         return Response(status_code=204)
 
     @routes.api_route("/healthz", methods=_READ, include_in_schema=False)

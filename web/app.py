@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,24 +19,39 @@ from web.limits import ClientAddress, RateLimits
 from web.openapi import openapi_document
 from web.problem import Problem
 from web.service import Service
-from web.settings import ServiceSettings
+from web.settings import ServiceSettings, SettingsError
+
+if TYPE_CHECKING:
+    from web.kept import Kept
+    from web.telemetry import Telemetry
 
 
 def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
     """The ASGI application; raises FootnoteError when the settings or the widget's sources cannot be used."""
-    service = Service(answerer, settings)
+    limits = RateLimits(settings)
+    telemetry = _telemetry(settings)
+    service = Service(answerer, settings, kept=_kept(settings), limits=limits, telemetry=telemetry)
     assets = compose_assets(settings, answerer.emergency(settings.region))
     app = FastAPI(
         title="Footnote",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # The framework's own spans and logs carry addresses, queries and the words of exceptions: see web.telemetry.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
         middleware=[
+            *([Middleware(telemetry.around)] if telemetry is not None else []),
             Middleware(SecurityHeaders, settings=settings),
             Middleware(RequestLog),
             Middleware(OriginDoor, settings=settings, metrics=service.metrics),
             Middleware(BodyLimit, settings=settings),
-            Middleware(RateDoor, limits=RateLimits(settings), clients=ClientAddress(settings)),
+            Middleware(RateDoor, limits=limits, clients=ClientAddress(settings)),
         ],
         exception_handlers={HTTPException: _not_served, RequestValidationError: _not_valid},
     )
@@ -46,6 +64,32 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
         return Response(document, media_type="application/json", headers={"cache-control": "no-cache"})
 
     return app
+
+
+def _kept(settings: ServiceSettings) -> Kept | None:
+    """The file of what is kept; by default nothing is, and neither SQLite nor the lists of names are loaded."""
+    if not (settings.keep_questions or settings.keep_feedback):
+        return None
+    from web.kept import Kept
+    from web.scrub import names
+
+    try:
+        names()  # read now, and not while a visitor waits
+    except ImportError as error:
+        raise SettingsError(
+            "keep_questions and keep_feedback need lists of names to scrub with; install them with "
+            "`pip install 'footnote[privacy]'`"
+        ) from error
+    return Kept(Path(settings.keep_file), settings.keep_days)
+
+
+def _telemetry(settings: ServiceSettings) -> Telemetry | None:
+    """Spans for the collector that was named; without one OpenTelemetry's own parts are not loaded."""
+    if settings.telemetry_url is None:
+        return None
+    from web.telemetry import Telemetry
+
+    return Telemetry(settings.telemetry_url)
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

@@ -114,12 +114,27 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "wait": int(settings.answer_seconds * 1000) + 5000,
         "starters": settings.starters,
         "feedback": settings.feedback,
+        "kept": settings.keep_feedback or None,
     }
     css = _accent(_built("panel.css"), settings)
     return _fill(
-        _say(_built("panel.js"), texts),
+        _say(_built("panel.js"), spoken(texts, settings)),
         {"CSS": css, "SITE": {key: value for key, value in site.items() if value is not None}},
     )
+
+
+def spoken(texts: Texts, settings: ServiceSettings) -> Texts:
+    """The words of a locale as they are true with these settings: visitors are told what is kept of theirs."""
+    changed: dict[str, str | dict[str, str]] = {}
+    if settings.keep_questions:
+        changed["about"] = f"{texts['about']} {_kept(texts, 'keptQuestions', settings)}"
+    if settings.keep_feedback:
+        changed["why"] = f"{texts['whyKept']} {_kept(texts, 'keptFeedback', settings)}"
+    return {**texts, **changed}
+
+
+def _kept(texts: Texts, key: str, settings: ServiceSettings) -> str:
+    return str(texts[key]).replace("{n}", str(settings.keep_days))
 
 
 def _say(source: str, texts: Texts) -> str:

@@ -1,23 +1,41 @@
 """Who may ask how often: sliding windows per client, counted by the library `limits`.
 
-A client is an address, never stored beyond the window and never logged; IPv6 addresses count by prefix, because one
-household or one attacker has a whole network of them.
+A client is an address, and IPv6 addresses count by prefix, because one household or one attacker has a whole network of
+them. What is counted under is not the address but its keyed hash, so that neither our memory nor a Redis (and what it
+writes to its disk) ever holds one; nothing outlives its window, and nothing is logged. Where a shared storage cannot be
+reached, each process counts for itself until it can: a visitor in danger must not wait for a Redis.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import ipaddress
+import logging
+import secrets
 import time
 from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import ConfigurationError
+from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
+from limits.errors import ConfigurationError, StorageError
 from limits.storage import storage_from_string
 from starlette.types import Scope
 
 from web.settings import ServiceSettings, SettingsError
+
+log = logging.getLogger("footnote.web")
+
+_AGAIN_SECONDS = 10.0
+"""After a failure the shared storage is left alone for this long: each try may cost a request its time limit."""
+
+_REDIS: dict[str, float | str | bool] = {
+    "implementation": "redispy",
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+}
+"""The official client, and half a second for what takes under a millisecond when all is well."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -34,7 +52,11 @@ class RateLimits:
     """The windows of one service; safe to ask from many requests at once."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.rate_storage))
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        storage = _storage(settings.rate_storage)
+        self._shared = None if storage is None else SlidingWindowCounterRateLimiter(storage)
+        self._again = 0.0
+        self._secret = (settings.rate_secret or secrets.token_hex()).encode("utf-8")
         self._items: tuple[RateLimitItem, ...] = (
             RateLimitItemPerMinute(settings.rate_per_minute),
             RateLimitItemPerDay(settings.rate_per_day),
@@ -42,19 +64,35 @@ class RateLimits:
 
     async def refuse(self, purpose: str, client: str) -> Refused | None:
         """Count one request of `client`; say so when it was one too many."""
+        key = hmac.new(self._secret, client.encode("utf-8"), hashlib.sha256).hexdigest()[:32]
+        if self._shared is not None and not self.degraded:
+            try:
+                return await self._refuse(self._shared, purpose, key)
+            except StorageError as error:
+                self._again = time.monotonic() + _AGAIN_SECONDS
+                log.error("rates not shared", extra={"fault": type(error.storage_error).__name__})
+        return await self._refuse(self._own, purpose, key)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether the shared storage cannot be reached, so that this process counts for itself."""
+        return time.monotonic() < self._again
+
+    async def _refuse(self, limiter: RateLimiter, purpose: str, key: str) -> Refused | None:
         for item in self._items:
-            if not await self._limiter.hit(item, purpose, client):
-                window = await self._limiter.get_window_stats(item, purpose, client)
+            if not await limiter.hit(item, purpose, key):
+                window = await limiter.get_window_stats(item, purpose, key)
                 seconds = max(1, round(window.reset_time - time.time()))
                 return Refused(seconds, str(item))
         return None
 
 
-def _storage(uri: str) -> Storage:
+def _storage(uri: str) -> Storage | None:
     if uri.startswith("memory:"):
-        return MemoryStorage()
+        return None
+    options = _REDIS if uri.startswith("redis") else dict[str, float | str | bool]()
     try:
-        storage = storage_from_string(f"async+{uri}")
+        storage = storage_from_string(f"async+{uri}", wrap_exceptions=True, **options)
     except (ConfigurationError, ValueError) as error:
         raise SettingsError(f"rate_storage: {uri.split(':')[0]}: storage cannot be used ({error})") from error
     if not isinstance(storage, Storage):

@@ -13,12 +13,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from bot.bot import Bot, Site
 from bot.conversation import Conversation, Message
 from bot.reply import Action, Reply
 from bot.safety import rulebook
+from bot.understanding import vocabulary
 from bot.understanding.lexicon import NAME as LEXICON
 from bot.understanding.lexicon import Lexicon
 from corpus.article import Article
@@ -83,10 +85,21 @@ class BotAnswerer:
     def familiar(self, word: str) -> Familiarity:
         """How well a folded word is known to this generation."""
         generation = self._bot.generation
-        if word in generation.lexical.vocabulary():
+        if word in generation.lexical.vocabulary() or word in self._subject_words:
             return "article"
-        lexicon = Lexicon(generation.encoder, lambda: generation.attachment(LEXICON))
-        return "common" if lexicon.is_word(word) else "unknown"
+        return "common" if self._lexicon.is_word(word) else "unknown"
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        generation = self._bot.generation
+        return Lexicon(generation.encoder, partial(generation.attachment, LEXICON))
+
+    @cached_property
+    def _subject_words(self) -> frozenset[str]:
+        """The words of the vocabulary files: what a question can be about, though no article has it."""
+        return frozenset(
+            vocabulary.load(vocabulary.folder()).surface | vocabulary.subjects(vocabulary.folder()).surface
+        )
 
     def status(self) -> Status:
         """Ready when there is a generation."""

@@ -68,8 +68,16 @@ def _about(settings: ServiceSettings) -> str:
         "Answers from the site's own articles, verbatim, with numbered footnotes. Limits: "
         f"{settings.max_message_characters} characters in a visitor message, {settings.max_messages} messages in a "
         f"conversation, {settings.max_body_bytes} bytes in a body, {settings.rate_per_minute} questions a minute and "
-        f"{settings.rate_per_day} a day from one client. The service keeps nothing of a conversation."
+        f"{settings.rate_per_day} a day from one client. {_keeps(settings)}"
     )
+
+
+def _keeps(settings: ServiceSettings) -> str:
+    if not (settings.keep_questions or settings.keep_feedback):
+        return "The service keeps nothing of a conversation."
+    what = ["questions that were not covered"] if settings.keep_questions else []
+    what += ["feedback with its question"] if settings.keep_feedback else []
+    return f"Kept for {settings.keep_days} days, without names and numbers: {' and '.join(what)}."
 
 
 def _limit(components: dict[str, Any], settings: ServiceSettings) -> None:
@@ -79,7 +87,9 @@ def _limit(components: dict[str, Any], settings: ServiceSettings) -> None:
         "minLength": 1,
         "description": f"At most {settings.max_message_characters} characters from a visitor, 8000 from the bot.",
     }
-    components["FeedbackRequest"]["properties"]["articles"]["maxItems"] = 5
+    feedback = components["FeedbackRequest"]["properties"]
+    feedback["articles"]["maxItems"] = 5
+    feedback["question"]["description"] = f"At most {settings.max_message_characters} characters; dropped unless kept."
 
 
 def _paths(settings: ServiceSettings) -> dict[str, Any]:

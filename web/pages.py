@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse, Response
 from bot.conversation import Conversation, Message
 from corpus.article import Article, Span
 from web.articlepage import article_page, section_slug
-from web.assets import Asset, Assets, Texts
+from web.assets import Asset, Assets, Texts, spoken
 from web.blocks import is_web_link
 from web.problem import Problem, nothing_to_search
-from web.request import read_form
+from web.request import is_private, read_form
 from web.seal import Seal
 from web.service import Service
 from web.settings import ServiceSettings
@@ -36,7 +36,7 @@ class Pages:
         self.service = service
         self.assets = assets
         self.seal = Seal()
-        self.texts: Texts = assets.locales["en"].texts
+        self.texts: Texts = spoken(assets.locales["en"].texts, service.settings)
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -104,7 +104,7 @@ def router(service: Service, assets: Assets) -> APIRouter:
 
     @routes.post("/chat")
     async def chat_turn(request: Request) -> Response:
-        return await _turn(pages, await request.body())
+        return await _turn(pages, await request.body(), private=is_private(request))
 
     @routes.api_route("/articles/{article_id}", methods=_READ)
     async def article(
@@ -137,7 +137,7 @@ def _base(request: Request, settings: ServiceSettings) -> str:
     return f"{scheme}://{request.url.netloc}"
 
 
-async def _turn(pages: Pages, body: bytes) -> Response:
+async def _turn(pages: Pages, body: bytes, *, private: bool) -> Response:
     """The page after one form post: earlier replies are opened from their seals, or made again; the new one is made."""
     settings = pages.service.settings
     form = read_form(body, settings)
@@ -148,7 +148,9 @@ async def _turn(pages: Pages, body: bytes) -> Response:
     known = {n: pages.seal.open(asked[: n + 1], word) for n, word in enumerate(form.sealed[: len(asked)])}
     missing = [n for n in range(len(asked)) if known.get(n) is None]
     try:
-        made = await pages.service.answer_all([_conversation(asked[: n + 1], settings) for n in missing])
+        made = await pages.service.answer_all(
+            [_conversation(asked[: n + 1], settings) for n in missing], private=private
+        )
     except Problem as busy:
         # The question stays in the box, and what was asked before travels on.
         kept = list(zip_longest(form.earlier, form.sealed[: len(form.earlier)], fillvalue=""))

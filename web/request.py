@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import parse_qs
 
 import msgspec
+from starlette.requests import Request
 
 from bot.conversation import Conversation, Message
 from web.problem import Problem
@@ -36,13 +37,17 @@ FeedbackReason = Literal["not_my_question", "unclear", "not_enough", "wrong", "o
 
 
 class FeedbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether one answer helped; None takes an earlier word back. Holds nothing that the visitor wrote."""
+    """Whether one answer helped; None takes an earlier word back.
+
+    `question` is what was asked; it is dropped unless the owner has feedback kept, and the widget sends it only then.
+    """
 
     helpful: bool | None
     kind: Literal["answer", "abstain", "escalation", "smalltalk"]
     reason: FeedbackReason | None = None
     articles: list[str] = []
     generation: str | None = None
+    question: str | None = None
 
 
 _chat_decoder = msgspec.json.Decoder(ChatRequest)
@@ -60,6 +65,11 @@ def require_json(content_type: str | None) -> None:
     """Refuse any body that a plain HTML form of another site could send."""
     if (content_type or "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(415, "Send the body as application/json.")
+
+
+def is_private(request: Request) -> bool:
+    """Whether the browser asks for Global Privacy Control: nothing of this visitor is then kept, whatever is set."""
+    return request.headers.get("sec-gpc") == "1"
 
 
 def read_chat(body: bytes, settings: ServiceSettings) -> Conversation:
@@ -89,7 +99,7 @@ def read_region(region: str | None, settings: ServiceSettings) -> str | None:
     return region
 
 
-def read_feedback(body: bytes) -> FeedbackRequest:
+def read_feedback(body: bytes, settings: ServiceSettings) -> FeedbackRequest:
     """The feedback in `body`; raises Problem as `read_chat` does."""
     try:
         feedback = _feedback_decoder.decode(body)
@@ -97,6 +107,10 @@ def read_feedback(body: bytes) -> FeedbackRequest:
         raise _unreadable(error) from None
     if len(feedback.articles) > 5 or not all(_ARTICLE_ID.fullmatch(article) for article in feedback.articles):
         raise Problem(422, "At most 5 article ids.", pointer="/articles")
+    if len(feedback.question or "") > settings.max_message_characters:
+        raise Problem(
+            422, f"A question holds at most {settings.max_message_characters} characters.", pointer="/question"
+        )
     return feedback
 
 

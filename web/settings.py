@@ -63,12 +63,24 @@ class ServiceSettings:
     rate_per_minute: Annotated[int, "Questions one client may ask in a minute."] = 30
     rate_per_day: Annotated[int, "Questions one client may ask in a day."] = 1000
     rate_storage: Annotated[str, "Where rates are counted; a redis:// URL for several machines."] = "memory://"
+    rate_secret: Annotated[
+        str | None, "Shared by several machines, so that a shared rate_storage never holds an address; 16 or more."
+    ] = None
     ipv6_prefix: Annotated[int, "Clients are told apart by this many leading bits of an IPv6 address."] = 64
     answer_seconds: Annotated[float, "Time that one answer may take."] = 10.0
     answer_threads: Annotated[int, "Answers made at the same time."] = 4
     answer_queue: Annotated[int, "Questions that may wait for a thread; more are told to come back."] = 64
     feedback: Annotated[bool, "Whether visitors are asked if an answer helped (counts only, never their words)."] = True
+    keep_questions: Annotated[
+        bool, "Keep questions that the articles do not cover, scrubbed, and counts of red flags (`footnote gaps`)."
+    ] = False
+    keep_feedback: Annotated[bool, "Keep feedback, with the question scrubbed (`footnote gaps`)."] = False
+    keep_days: Annotated[int, "Days after which what was kept is deleted; 1 to 365."] = 30
+    keep_file: Annotated[str, "SQLite file for what is kept; made only when something is."] = "var/kept.sqlite"
     metrics: Annotated[bool, "Whether /metrics is served; keep it from the public at the proxy."] = True
+    telemetry_url: Annotated[
+        str | None, "OpenTelemetry collector (OTLP over HTTP) for times of requests and stages; never text."
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,13 @@ _DOCUMENTED = get_type_hints(ServiceSettings, include_extras=True)
 def documentation(key: str) -> str:
     """The sentence that describes setting `key`."""
     return str(_DOCUMENTED[key].__metadata__[0])
+
+
+def shown(key: str, value: object) -> object:
+    """`value` as it may be printed: a secret, or a password in an address, is not."""
+    if key == "rate_secret" and value is not None:
+        return "***"
+    return re.sub(r"//[^/@]*@", "//***@", value) if key == "rate_storage" and isinstance(value, str) else value
 
 
 def keys() -> tuple[str, ...]:
@@ -152,11 +171,22 @@ def _read(key: str, raw: object, origin: Origin) -> object:
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
 _LOCAL = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\]")
+_SECRET_LENGTH = 16
 _LINK = re.compile(r"(https?://|mailto:|tel:)\S+")
 
 
 def check(settings: ServiceSettings) -> None:
     """Raise SettingsError for values that no service should run with, and in production for unfinished ones."""
+    _check_origins(settings)
+    _check_network(settings)
+    _check_numbers(settings)
+    _check_accent(settings)
+    if settings.mode == "production":
+        _check_production(settings)
+
+
+def _check_origins(settings: ServiceSettings) -> None:
     for key in ("allowed_origins", "frame_ancestors"):
         for origin in getattr(settings, key):
             if not _ORIGIN.fullmatch(origin):
@@ -165,13 +195,23 @@ def check(settings: ServiceSettings) -> None:
         link = getattr(settings, key)
         if link is not None and not _LINK.fullmatch(link):
             raise SettingsError(f"{key}: {link!r} is no https, mailto or tel link")
+
+
+def _check_network(settings: ServiceSettings) -> None:
     for proxy in settings.trusted_proxies:
         if not _is_network(proxy):
             raise SettingsError(f"trusted_proxies: {proxy!r} is no address or network; write it as 10.0.0.0/8")
-    _check_numbers(settings)
-    _check_accent(settings)
-    if settings.mode == "production":
-        _check_production(settings)
+        if ipaddress.ip_network(proxy, strict=False).prefixlen == 0:
+            raise SettingsError(f"trusted_proxies: {proxy!r} is everybody; name your own proxies")
+    for host in settings.allowed_hosts:
+        if not _HOST.fullmatch(host):
+            raise SettingsError(
+                f"allowed_hosts: {host!r} is no host name; write it as chat.example.org, without a port"
+            )
+    if settings.telemetry_url is not None and not _ORIGIN.fullmatch(settings.telemetry_url):
+        raise SettingsError(f"telemetry_url: {settings.telemetry_url!r} is no address; write it as http://host:4318")
+    if settings.rate_secret is not None and len(settings.rate_secret) < _SECRET_LENGTH:
+        raise SettingsError(f"rate_secret: too short; write {_SECRET_LENGTH} or more random characters")
 
 
 def _is_network(text: str) -> bool:
@@ -188,6 +228,8 @@ def _check_numbers(settings: ServiceSettings) -> None:
             raise SettingsError(f"{key}: must be more than 0")
     if not 16 <= settings.ipv6_prefix <= 128:
         raise SettingsError("ipv6_prefix: must be between 16 and 128")
+    if not 1 <= settings.keep_days <= 365:
+        raise SettingsError("keep_days: must be between 1 and 365")
 
 
 def _check_accent(settings: ServiceSettings) -> None:
@@ -211,13 +253,22 @@ _POSITIVE: Final = (
 
 
 def _check_production(settings: ServiceSettings) -> None:
+    from bot.safety.message import region_of  # here: the settings alone must not read files of the bot
+
     faults = []
     if settings.region is None:
         faults.append("region is not set, so visitors would not see their own emergency number")
+    elif region_of(settings.region) is None:
+        faults.append(f"region {settings.region!r} is not known, so visitors would not see their own emergency number")
     if not settings.allowed_hosts:
         faults.append("allowed_hosts is empty, so any name that points here would be served")
     if settings.contact is None:
         faults.append("contact is not set, so nobody can ask for a person")
+    if not settings.rate_storage.startswith("memory:") and settings.rate_secret is None:
+        faults.append("rate_secret is not set, so the addresses of visitors could be told from what rate_storage holds")
+    for key in ("site_url", "search_url", "contact_url"):
+        if (getattr(settings, key) or "").startswith("http:"):
+            faults.append(f"{key} is not https")
     for key in ("allowed_origins", "frame_ancestors"):
         plain = [o for o in getattr(settings, key) if o.startswith("http:") and not _LOCAL.fullmatch(o)]
         faults.extend(f"{key}: {origin} is not https" for origin in plain)

@@ -20,7 +20,24 @@ AGAIN = "Choose shoes that fit well, and wear them in."
 HOSTILE = "<script>window.hacked=1</script><img src=x onerror=window.hacked=1> & [1] **bold** javascript:alert(1)"
 
 
-COMMON = {"a", "about", "are", "for", "how", "i", "is", "long", "mark", "my", "of", "price", "rose", "the", "what"}
+COMMON = {
+    "a",
+    "about",
+    "am",
+    "are",
+    "for",
+    "how",
+    "i",
+    "is",
+    "long",
+    "mark",
+    "my",
+    "of",
+    "price",
+    "rose",
+    "the",
+    "what",
+}
 
 Blocks = Sequence[str | tuple[str, ...]]
 

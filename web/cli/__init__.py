@@ -19,6 +19,7 @@ _COMMANDS = {
     "chat": ("web.cli.chat:chat", "Talk with the bot in the terminal."),
     "eval": ("web.cli.evaluate:evaluate", "Score a question file and write a report."),
     "explain": ("web.cli.explain:explain", "Show what each stage decided for one question."),
+    "gaps": ("web.cli.gaps:gaps", "Report what was asked and not covered, where that is kept."),
     "index": ("web.cli.index:index", "Build the index, add and remove articles, check it, go back."),
     "safety": ("web.cli.safety:safety", "Test, report and try the red-flag screen."),
     "serve": ("web.cli.serve:serve", "Serve the chat, its pages and the widget."),

@@ -13,8 +13,6 @@ from corpus.errors import FootnoteError
 from web.settings import documentation, keys, load_settings
 
 _GRACE_SECONDS = 10
-_MOST_CONNECTIONS = 1000
-_IDLE_SECONDS = 10
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,10 +39,12 @@ def serve(config: Path | None, **flags: str | None) -> None:
     from bot.bot import Site
     from web.app import create_app
     from web.cli.opening import ensure_index
+    from web.listening import listening, raise_file_limit
     from web.live import LiveAnswerer
     from web.logs import log_to_standard_error
 
     log_to_standard_error()
+    raise_file_limit()
     try:
         ensure_index(Path(settings.index))
     except FootnoteError as fault:
@@ -57,12 +57,6 @@ def serve(config: Path | None, **flags: str | None) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        # Addresses are read by web.limits, from named proxies only.
-        proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
-        timeout_keep_alive=_IDLE_SECONDS,
-        limit_concurrency=_MOST_CONNECTIONS,
+        **listening(),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from web.settings import documentation, keys, load_settings
+from web.settings import documentation, keys, load_settings, shown
 
 
 @click.command()
@@ -18,7 +18,7 @@ from web.settings import documentation, keys, load_settings
 def settings(config: Path | None, as_json: bool, explain: bool) -> None:
     """Show every setting, its value and its origin."""
     loaded = load_settings(config, os.environ)
-    values = {key: getattr(loaded.settings, key) for key in keys()}
+    values = {key: shown(key, getattr(loaded.settings, key)) for key in keys()}
     if as_json:
         entries = {key: {"value": value, "origin": loaded.origins[key]} for key, value in values.items()}
         click.echo(json.dumps(entries, ensure_ascii=False))

@@ -1,0 +1,98 @@
+"""Rates of several machines together, without an address in the storage, and without it when it cannot be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import fakeredis
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Connect
+from web.limits import RateLimits, Refused
+from web.settings import ServiceSettings, SettingsError, check, shown
+
+SECRET = "a secret of all our machines"
+
+
+@pytest.fixture
+def redis() -> Iterator[tuple[str, fakeredis.FakeStrictRedis]]:
+    """A Redis on a port of this machine, and a client of it."""
+    server = fakeredis.TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    port = server.server_address[1]
+    yield f"redis://127.0.0.1:{port}", fakeredis.FakeStrictRedis(server=server.fake_server)
+    server.shutdown()
+    server.server_close()
+    thread.join(5)
+
+
+def settings(storage: str, secret: str | None = SECRET) -> ServiceSettings:
+    return ServiceSettings(rate_storage=storage, rate_secret=secret, rate_per_minute=2)
+
+
+def test_machines_that_share_a_storage_count_together(redis: tuple[str, fakeredis.FakeStrictRedis]) -> None:
+    url, client = redis
+
+    async def run() -> list[Refused | None]:
+        one, other = RateLimits(settings(url)), RateLimits(settings(url))
+        results = [await limits.refuse("chat", "203.0.113.9") for limits in (one, other, one)]
+        results.append(await other.refuse("chat", "203.0.113.10"))
+        assert not one.degraded
+        return results
+
+    results = asyncio.run(run())
+    assert [result is None for result in results] == [True, True, False, True]
+    stored = b"".join(client.keys("*"))
+    assert stored
+    assert b"203.0.113" not in stored
+
+
+def test_a_storage_that_cannot_be_reached_costs_nobody_an_answer(connect: Connect) -> None:
+    client: TestClient = connect(settings("redis://127.0.0.1:1"))
+    body = {"messages": [{"role": "visitor", "text": "hello"}]}
+    statuses = [client.post("/api/v1/chat", json=body).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert client.get("/readyz").json()["degraded"] == ["rates_of_this_process_only"]
+    assert 'footnote_degraded{part="rates_of_this_process_only"} 1.0' in client.get("/metrics").text
+
+
+def test_a_shared_storage_needs_a_secret_in_production() -> None:
+    finished = {"mode": "production", "region": "uk", "allowed_hosts": ("a.example",), "contact": "Call us."}
+    storage = {"rate_storage": "rediss://:password@redis.example:6379"}
+    with pytest.raises(SettingsError, match="rate_secret is not set"):
+        check(ServiceSettings(**finished, **storage))  # type: ignore[arg-type]  # a mapping of mixed values
+    check(ServiceSettings(**finished, **storage, rate_secret=SECRET))  # type: ignore[arg-type]
+
+
+def test_secrets_are_not_printed() -> None:
+    assert shown("rate_secret", SECRET) == "***"
+    assert shown("rate_secret", None) is None
+    assert shown("rate_storage", "redis://me:password@host:1/0") == "redis://***@host:1/0"
+    assert shown("rate_storage", "memory://") == "memory://"
+    assert shown("port", 8000) == 8000
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"region": "atlantis"}, "not known"),
+        ({"site_url": "http://clinic.example"}, "site_url is not https"),
+        ({"search_url": "http://clinic.example/s"}, "search_url is not https"),
+        ({"contact_url": "http://clinic.example/c"}, "contact_url is not https"),
+        ({"frame_ancestors": ("http://clinic.example",)}, "frame_ancestors: http://clinic.example is not https"),
+        ({"trusted_proxies": ("0.0.0.0/0",)}, "is everybody"),
+        ({"trusted_proxies": ("::/0",)}, "is everybody"),
+        ({"allowed_hosts": ("*",)}, "is no host name"),
+        ({"allowed_hosts": ("a.example:8000",)}, "is no host name"),
+        ({"rate_secret": "short"}, "too short"),
+        ({"telemetry_url": "collector"}, "telemetry_url"),
+    ],
+)
+def test_production_refuses_to_start_with_what_is_insecure(values: dict[str, object], message: str) -> None:
+    finished = {"mode": "production", "region": "uk", "allowed_hosts": ("a.example",), "contact": "Call us."}
+    with pytest.raises(SettingsError, match=message):
+        check(ServiceSettings(**{**finished, **values}))  # type: ignore[arg-type]
