@@ -1,10 +1,13 @@
-"""An index of real size: builds, one article more, and questions, at 100, 1,000, 4,000 and 16,407 MedQuAD documents.
+"""Indexes of real size: 100, 1,000, 4,000 and 16,407 MedQuAD documents, built, added to, and served.
 
-    python benchmarks/scale.py --public ../shared/eval/public --work var/scale --json benchmarks/results/scale.json
+    python -m benchmarks.scale build --public ../shared/eval/public --work /tmp/scale    # an hour or so; once
+    python -m benchmarks.scale ask --public ../shared/eval/public --work /tmp/scale --keep
 
-Prints for each size: passages, seconds and passages a second of the build, megabytes on the disk, seconds for one
-article more (and as a share of the full build), p50 and p99 of the search behind a question (without and with
-encoding), and the memory of the searching process. Seconds depend on the machine; shares and ratios do not.
+`build` prints for each size: seconds, passages a second, megabytes on the disk, how far the progress bar was from the
+truth, and what one article more costs, as a share too. An index that is there already is left as it is. `ask` starts
+`footnote serve` on each and prints p50 and p99 of a question over HTTP (one client) and within one process (a whole
+turn; encoding; search), and the memory of the server; `--keep` writes all of it to benchmarks/results/scale.json.
+Seconds depend on the machine; shares and ratios do not.
 """
 
 from __future__ import annotations
@@ -16,39 +19,72 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.results import keep
+from benchmarks.serving import Server, memory_mb
 from corpus import markdown
 from corpus.article import Article, Metadata
 from corpus.errors import SourceError
 
+if TYPE_CHECKING:
+    from index.encoder import Encoded
+    from index.generation import Generation
+
+SIZES = (100, 1000, 4000, 16407)
+
 
 def main() -> None:
-    """Measure every size; each search in a process of its own."""
+    """Build or ask, size after size, each in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["build", "ask", "build-one", "ask-one"])
     parser.add_argument("--public", type=Path, required=True, help="folder with medquad/")
-    parser.add_argument("--work", type=Path, required=True, help="folder for the indexes; those in it are used again")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 4000, 16407])
-    parser.add_argument("--questions", type=int, default=300)
-    parser.add_argument("--json", type=Path, help="write the figures here too")
-    parser.add_argument("--search", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--work", type=Path, required=True, help="folder of the indexes")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--questions", type=int, default=600)
+    parser.add_argument("--keep", action="store_true", help="write benchmarks/results/scale.json")
     arguments = parser.parse_args()
-    if arguments.search:
-        print(json.dumps(search(arguments.search, questions(arguments.public, arguments.questions))))
+    if arguments.what.endswith("-one"):
+        measure = build if arguments.what == "build-one" else ask
+        print(json.dumps(measure(arguments.sizes[0], arguments)))
         return
-    results = [measure(size, arguments) for size in arguments.sizes]
-    if arguments.json:
-        arguments.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    for size in arguments.sizes:
+        figures = arguments.work / f"{size}.{arguments.what}.json"
+        if arguments.what == "build" and figures.exists():
+            continue
+        figures.parent.mkdir(parents=True, exist_ok=True)
+        figures.write_text(_alone(size, arguments), encoding="utf-8")
+        print(figures.read_text(encoding="utf-8"), end="", flush=True)
+    if arguments.keep:
+        print(keep("scale", summary(arguments.work, arguments.sizes)))
 
 
-def measure(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Build, change and search an index of so many documents."""
-    from index.builder import BuildOptions, build_under_lock
+def summary(work: Path, sizes: Sequence[int]) -> dict[str, Any]:
+    """Both halves of each size, and the ratios that have targets."""
+    of = {size: {**_read(work / f"{size}.build.json"), **_read(work / f"{size}.ask.json")} for size in sizes}
+    smallest, largest = of[min(sizes)], of[max(sizes)]
+    return {
+        "sizes": list(of.values()),
+        "p50_of_largest_to_smallest": round(largest["http_p50_ms"] / smallest["http_p50_ms"], 2),
+        "turn_p50_of_largest_to_smallest": round(largest["turn_p50_ms"] / smallest["turn_p50_ms"], 2),
+        "server_memory_mb_of_largest": largest["server_memory_mb"],
+        "one_more_share_of_largest": largest.get("one_more_share"),
+    }
+
+
+def build(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Build an index of all documents but one, then add that one from a file, as `footnote index add` does."""
+    from dataclasses import replace
+
+    from index.builder import build_under_lock
+    from index.rebuild import add
     from index.store import IndexFolder
-    from web.cli.index import _bar
+    from web.cli.index import options
 
     folder = arguments.work / str(size)
     (shared := arguments.work / "encoders").mkdir(parents=True, exist_ok=True)
@@ -56,69 +92,139 @@ def measure(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     folder.mkdir(parents=True)
     (folder / "encoders").symlink_to(shared.absolute())
     articles = documents(arguments.public, size)
+    bar = _Bar()
+    started = time.perf_counter()
     index = IndexFolder(folder)
-    options = BuildOptions(progress=_bar)
-    reports, seconds = [], []
-    for chosen in (articles[:-1], articles):
-        started = time.perf_counter()
-        with index.lock():
-            reports.append(build_under_lock(chosen, index, ("medquad",), options))
-        seconds.append(time.perf_counter() - started)
-    export = reports[0].seconds["export"]
-    command = [sys.executable, __file__, "--public", str(arguments.public), "--work", "-", "--search", str(folder)]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    counts = reports[-1].counts
-    result = {
+    with index.lock():
+        first = build_under_lock(articles[:-1], index, ("medquad",), replace(options(), progress=bar))
+    seconds = time.perf_counter() - started - first.seconds["export"]
+    memory = memory_mb("self")["peak"]
+    one = arguments.work / f"{size}.one-more.md"
+    one.write_text(as_markdown(articles[-1]), encoding="utf-8")
+    started = time.perf_counter()
+    second = add([str(one)], folder, options()).report
+    more = time.perf_counter() - started
+    counts = second.counts
+    return {
         "documents": counts.articles,
         "passages": counts.passages,
+        "sentences": counts.sentences,
         "tokens": counts.tokens,
-        "build_seconds": round(seconds[0] - export, 2),
-        "passages_per_second": round(counts.passages / (seconds[0] - export), 1),
-        "stages": {stage: round(value, 2) for stage, value in reports[0].seconds.items()},
-        "one_more_seconds": round(seconds[1], 2),
-        "one_more_stages": {stage: round(value, 2) for stage, value in reports[1].seconds.items()},
-        "one_more_share": round(seconds[1] / (seconds[0] - export), 4),
-        "one_more_texts_encoded": reports[1].embedded,
-        "build_memory_mb": _memory_mb(),
-        "index_mb": round(sum(path.stat().st_size for path in index.folder(index.current_name()).rglob("*")) / 1e6, 1),
-        **found,
+        "build_seconds": round(seconds, 2),
+        "passages_per_second": round(counts.passages / seconds, 1),
+        "stages": {stage: round(value, 2) for stage, value in first.seconds.items()},
+        "build_memory_mb": memory,
+        "progress_off_by": bar.worst(),
+        "one_more_seconds": round(more, 2),
+        "one_more_share": round(more / seconds, 4),
+        "one_more_stages": {stage: round(value, 2) for stage, value in second.seconds.items()},
+        "one_more_texts_encoded": second.embedded,
+        "index_mb": round(sum(path.stat().st_size for path in index.folder(second.generation).rglob("*")) / 1e6, 1),
     }
-    print(json.dumps(result), flush=True)
-    return result
 
 
-def search(folder: Path, asked: list[str]) -> dict[str, float]:
-    """Time the search behind a question: dense, lexical, late interaction over the candidates, their texts."""
-    from index.store import IndexFolder
+def ask(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Ask the server, look at its memory; then the same questions within this process."""
+    from bot.bot import Bot
+    from bot.conversation import Conversation, Message
+
+    folder = arguments.work / str(size)
+    asked = questions(arguments.public, arguments.questions)
+    with Server(folder) as server:
+        idle = server.memory()
+        for text in asked[:20]:
+            server.ask(text)
+        http = _timed(server.ask, asked)
+        held = server.memory()
+    bot = Bot.open(folder)
+
+    def turn(text: str) -> object:
+        return bot.reply(Conversation((Message("visitor", text),)))
+
+    def encoding(text: str) -> object:
+        return bot.generation.encoder.encode_tokens([text])
+
+    for text in asked[:20]:
+        turn(text)
+    return {
+        "questions": len(asked),
+        **_percentiles("http", http),
+        **_percentiles("turn", _timed(turn, asked)),
+        **_percentiles("encoding", _timed(encoding, asked)),
+        **_percentiles("search", _timed(_search(bot.generation), asked)),
+        "server_memory_mb": held["resident"],
+        "server_memory_peak_mb": held["peak"],
+        "server_memory_own_mb": held["own"],
+        "server_memory_idle_mb": idle["resident"],
+    }
+
+
+def _search(generation: Generation) -> Callable[[str], object]:
+    """The search behind a question without encoding it: dense, lexical, late interaction, texts."""
     from index.words import analyse
 
-    started = time.perf_counter()
-    generation = IndexFolder(folder).current()
-    encoder = generation.encoder
-    opened = time.perf_counter() - started
-    encoding, rest = [], []
-    for question in asked:
-        first = time.perf_counter()
-        encoded = encoder.encode_tokens([question])[0]
-        second = time.perf_counter()
+    def search(question: str, encoded: Encoded) -> None:
         dense, _ = generation.dense.search(encoded.sentence, 60)
         lexical, _ = generation.lexical.search(analyse(question), 60)
         rows = np.unique(np.concatenate([dense, lexical]))
-        generation.tokens.maxsim(encoded.vectors, rows)
-        for row in dense[:10]:
-            generation.passages[int(row)]
-        rest.append(time.perf_counter() - second)
-        encoding.append(second - first)
-    whole = np.add(encoding, rest)
-    return {
-        "open_ms": round(opened * 1e3, 1),
-        "encoding_p50_ms": round(float(np.median(encoding)) * 1e3, 2),
-        "search_p50_ms": round(float(np.median(rest)) * 1e3, 2),
-        "search_p99_ms": round(float(np.percentile(rest, 99)) * 1e3, 2),
-        "question_p50_ms": round(float(np.median(whole)) * 1e3, 2),
-        "question_p99_ms": round(float(np.percentile(whole, 99)) * 1e3, 2),
-        "server_memory_mb": _memory_mb(),
-    }
+        generation.tokens.maxsim(encoded.vectors, rows[:24])
+        for row in rows:
+            _ = generation.passages[int(row)]
+
+    def prepared(question: str) -> Callable[[], None]:
+        encoded = generation.encoder.encode_tokens([question])[0]
+        return lambda: search(question, encoded)
+
+    return prepared
+
+
+def _timed(run: Callable[[str], object], texts: Sequence[str]) -> list[float]:
+    """Milliseconds of each call; where `run` prepares a call and returns it, of that call."""
+    took = []
+    for text in texts:
+        started = time.perf_counter()
+        made = run(text)
+        if callable(made):
+            started = time.perf_counter()
+            made()
+        took.append((time.perf_counter() - started) * 1e3)
+    return took
+
+
+def _percentiles(name: str, took: Sequence[float]) -> dict[str, float]:
+    return {f"{name}_p{share}_ms": round(float(np.percentile(took, share)), 2) for share in (50, 99)}
+
+
+class _Bar:
+    """The command line's bar, which also notes when it said what, to compare with the time that passed."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, list[tuple[float, float]]] = {}
+
+    @contextmanager
+    def __call__(self, stage: str, total: int, /) -> Iterator[Callable[[int], None]]:
+        from web.cli.index import _bar
+
+        told = self._told.setdefault(stage, [])
+        started, done = time.perf_counter(), 0
+        with _bar(stage, total) as show:
+
+            def advance(amount: int) -> None:
+                nonlocal done
+                done += amount
+                told.append((time.perf_counter() - started, done / max(total, 1)))
+                show(amount)
+
+            yield advance
+        told.append((time.perf_counter() - started, done / max(total, 1)))
+
+    def worst(self) -> dict[str, float]:
+        """For each stage the largest difference between the share shown and the share of its time that had passed."""
+        return {
+            stage: round(max((abs(seconds / (told[-1][0] or 1) - share) for seconds, share in told), default=0.0), 3)
+            for stage, told in self._told.items()
+            if told
+        }
 
 
 def documents(public: Path, size: int) -> list[Article]:
@@ -138,16 +244,29 @@ def documents(public: Path, size: int) -> list[Article]:
     return list(articles.values())
 
 
-def _memory_mb() -> int:
-    """The most memory this process ever held; getrusage would tell that of the process it was forked from."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+def as_markdown(article: Article) -> str:
+    """A file that reads as this article."""
+    head = json.dumps({"id": article.id, "title": article.title, "url": article.metadata.url})
+    return f"---\n{head}\n---\n\n{article.text}\n"
 
 
 def questions(public: Path, count: int) -> list[str]:
     """The first so many known-item questions of MedQuAD."""
     lines = (public / "medquad" / "known_item_queries.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line)["text"] for line in lines[:count]]
+
+
+def _alone(size: int, arguments: argparse.Namespace) -> str:
+    """The figures of one size, from a process of its own: memory is that of one size then."""
+    command = [sys.executable, "-m", "benchmarks.scale", f"{arguments.what}-one", "--sizes", str(size)]
+    command += ["--public", str(arguments.public), "--work", str(arguments.work)]
+    command += ["--questions", str(arguments.questions)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import msgspec
 
 from corpus.article import Article
 from index.arrays import ArrayWriter
+from index.contradictions import Contradiction, contradictions
 from index.cutting import TextWriter
 from index.draft import Draft, Step, no_step
 from index.duplicates import near_duplicates
@@ -48,6 +49,8 @@ _CODE = {
         "index.words",
         "index.lexical",
         "index.duplicates",
+        "index.measures",
+        "index.contradictions",
         "index.cutting",
     ),
     "vectors": ("index.encoder", "index.embed", "index.quantised", "index.projection", "index.tokens", "index.vectors"),
@@ -89,6 +92,7 @@ class BuildReport:
     unchanged: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
     near_duplicates: tuple[tuple[str, str], ...]
+    contradictions: tuple[Contradiction, ...]
     counts: Counts
     embedded: int
     reused: int
@@ -153,6 +157,7 @@ class _Build:
         self._vectors: Generation | None = None
         self._current: Generation | None = None
         self._near_duplicates: tuple[tuple[str, str], ...] = ()
+        self._contradictions: tuple[Contradiction, ...] = ()
 
     def run(self, articles: Sequence[Article]) -> BuildReport:
         unique, failed = _unique(articles)
@@ -188,6 +193,7 @@ class _Build:
             unchanged=tuple(sorted(key for key in after.keys() & before.keys() if after[key] == before[key])),
             failed=failed,
             near_duplicates=self._near_duplicates,
+            contradictions=self._contradictions,
             counts=counts,
             embedded=embedder.embedded,
             reused=embedder.reused,
@@ -223,7 +229,10 @@ class _Build:
         with self._timed("cut"):
             texts = TextWriter(articles, previous)
             places = texts.write(draft, self._progress)
-            self._near_duplicates = near_duplicates([article.id for article in articles], places["article_sketches"])
+            ids = [article.id for article in articles]
+            self._near_duplicates = near_duplicates(ids, places["article_sketches"])
+            text_of = {article.id: article.text for article in articles}
+            self._contradictions = contradictions(places, ids, text_of.__getitem__)
         for name in ENCODER_FILES:
             draft.copy(encoder_folder / name, f"{ENCODER_FOLDER}/{name}")
         with self._timed("encode"):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.arrays import ArrayWriter
+from index.contradictions import Claim, claims, pack, unpack
 from index.draft import Draft
 from index.duplicates import sketch
 from index.generation import ARTICLES_FILE, PASSAGES_FILE, Generation
@@ -55,6 +56,7 @@ class TextWriter:
         self._lines = [msgspec.json.encode(article) for article in articles]
         self._ends: list[int] = []
         self._sketches: list[NDArray[np.int64]] = []
+        self._claims: list[tuple[Claim, ...]] = []
 
     def write(self, draft: Draft, progress: Progress) -> dict[str, NDArray[Any]]:
         """Write the three files; returns the arrays that tell where everything lies in them."""
@@ -77,6 +79,7 @@ class TextWriter:
             "article_sketches": np.stack(self._sketches),
             "passage_offsets": passages.offsets,
             "passage_checksums": passages.checksums,
+            **pack(self._claims, [article.title for article in self._articles]),
         }
 
     def _passages(self, progress: Progress) -> Iterator[bytes]:
@@ -98,7 +101,9 @@ class TextWriter:
             self.segments.append(Taken(rows))
         self.size += len(rows)
         self._lexical.take(rows)
-        self._sketches.append(previous.places["article_sketches"][previous.articles.number(article_id)])
+        number = previous.articles.number(article_id)
+        self._sketches.append(previous.places["article_sketches"][number])
+        self._claims.append(unpack(previous.places, number))
         for row in rows:
             yield previous.passages.line(row).rstrip(b"\n")
 
@@ -112,6 +117,7 @@ class TextWriter:
             self.segments.append(Fresh(texts))
         self.size += len(passages)
         self._sketches.append(sketch(article.text))
+        self._claims.append(claims(article, passages))
         for passage in passages:
             self._lexical.add(analyse(passage.embedded_text), _words(passage))
             yield msgspec.json.encode(passage)

@@ -1,0 +1,103 @@
+"""A real `footnote serve` for benchmarks: started as a process of its own, asked over HTTP, looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_PATIENCE = 120.0
+"""Seconds that a server may take to become ready."""
+
+_UNLIMITED = {
+    "FOOTNOTE_RATE_PER_MINUTE": "100000000",
+    "FOOTNOTE_RATE_PER_DAY": "100000000",
+    "FOOTNOTE_ANSWER_QUEUE": "100000",
+}
+
+
+class Server:
+    """`with Server(index_folder) as server: server.ask("...")`; one connection a question, as a page opens it."""
+
+    def __init__(self, index: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, "-c", "from web.cli import main; main()", "serve"]
+        command += ["--index", str(index), "--port", str(self.port), *options]
+        # A file and not a pipe: nobody reads what a server says while it is asked.
+        self._said = tempfile.TemporaryFile()
+        environment = {**os.environ, **_UNLIMITED, **(environment or {})}
+        self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=self._said)
+
+    def __enter__(self) -> Self:
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5):
+                    return self
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        self.__exit__(None, None, None)
+        raise RuntimeError(self.said()[-2000:])
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def ask(self, text: str) -> dict[str, Any]:
+        """The Reply to one message."""
+        body = json.dumps({"messages": [{"role": "visitor", "text": text}]}).encode()
+        request = urllib.request.Request(f"{self.url}/api/v1/chat", body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as response:
+            reply: dict[str, Any] = json.loads(response.read())
+            return reply
+
+    def said(self) -> str:
+        """All that the server wrote to standard error until now."""
+        return os.pread(self._said.fileno(), os.fstat(self._said.fileno()).st_size, 0).decode("utf-8", "replace")
+
+    def processes(self) -> list[int]:
+        """The server's process and those that it started, oldest first."""
+        return family(self._process.pid)
+
+    def memory(self) -> dict[str, int]:
+        """Megabytes of the largest of its processes; see `memory_mb`."""
+        return max((memory_mb(process) for process in self.processes()), key=lambda held: held["resident"])
+
+
+def family(process: int) -> list[int]:
+    """A process and its descendants."""
+    found = [process]
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in (task / "children").read_text(encoding="ascii").split():
+            found += family(int(child))
+    return found
+
+
+def memory_mb(process: int | str) -> dict[str, int]:
+    """Megabytes of a process (`self` too): `resident`, the `peak` of that, and `own`, which no file backs."""
+    text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    names = {"resident": "VmRSS:", "peak": "VmHWM:", "own": "RssAnon:"}
+    return {what: int(text.partition(name)[2].split()[0]) // 1024 for what, name in names.items()}
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
