@@ -1,5 +1,7 @@
 """Writes the pages of `docs/reference/` from the product itself: `python -m docs.generate`.
 
+The figures in the README are written too, from what the benchmarks kept.
+
 `pages()` gives their text; a test compares it with the files, so that the reference cannot fall behind.
 """
 
@@ -11,6 +13,7 @@ from typing import Any
 
 import click
 
+from docs.figures import README, readme
 from docs.formats import formats
 
 FOLDER = Path(__file__).parent / "reference"
@@ -83,10 +86,11 @@ def _http() -> str:
 
 
 def main() -> None:
-    """Write every page."""
+    """Write every page, and the figures of the README."""
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

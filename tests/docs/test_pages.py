@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.figures import BEGIN, END, README, block, readme
 from docs.generate import FOLDER, pages
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -17,6 +19,25 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.mark.parametrize("name", sorted(pages()))
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], "run `make docs`"
+
+
+def test_the_figures_of_the_readme_are_those_that_the_benchmarks_kept() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text == readme(text), "run `make docs`"
+
+
+def test_a_kept_benchmark_is_a_row_of_the_readme(tmp_path: Path) -> None:
+    figures = {"single_right": 0.91234, "questions": 1234, "sizes": [1, 2]}
+    record = {"name": "all_questions", "measured": "2026-11-22T03:00:00+00:00", "commit": "abcdef0123", "changed": True}
+    (tmp_path / "one.json").write_text(json.dumps({**record, "figures": figures}))
+    row = "| all questions | single right **0.912** · questions **1,234** | `abcdef0` and changes, 2026-11-22 |"
+    assert block(tmp_path).splitlines()[-1] == row
+    assert readme(f"before\n{BEGIN}old\n{END}after\n", tmp_path) == f"before\n{BEGIN}{block(tmp_path)}{END}after\n"
+
+
+def test_a_readme_that_lost_its_marks_is_not_written() -> None:
+    with pytest.raises(ValueError, match="lost a mark"):
+        readme("# Footnote\n")
 
 
 def test_no_generated_page_is_left_over() -> None:
