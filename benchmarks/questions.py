@@ -19,7 +19,7 @@ from bot.evaluation.run import run, trials
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "questions"
 
-SHOWN = ("single_right", "lists_right", "follow_ups_right", "verbatim", "calibration_error", "separation")
+SHOWN = ("single_right", "single_answered", "declined_near", "follow_ups_right", "lists_right", "verbatim", "separation")
 """Those that the README shows come first."""
 
 
