@@ -17,6 +17,7 @@ from hypothesis import settings
 from bot.attachments import attachments
 from bot.bot import Bot
 from bot.safety.meaning import MeaningAttachment
+from bot.understanding.lexicon import LexiconAttachment
 from index.builder import Attachment, BuildOptions
 from index.generation import Generation
 from index.rebuild import rebuild
@@ -63,6 +64,14 @@ def bundled_encoder() -> Path:
 def bundled_index(tmp_path_factory: pytest.TempPathFactory, bundled_encoder: Path) -> Path:
     """An index of the bundled articles, built as `footnote index build` builds it; nobody may change it."""
     return _built(tmp_path_factory.mktemp("bundled") / "index", bundled_encoder)
+
+
+@pytest.fixture(scope="session")
+def plain_index(tmp_path_factory: pytest.TempPathFactory, bundled_encoder: Path) -> Path:
+    """An index of the bundled articles without the second safety layer; nobody may change it."""
+    folder = tmp_path_factory.mktemp("plain") / "index"
+    rebuild((), folder, BuildOptions(model=bundled_encoder, attachments=(LexiconAttachment(),)))
+    return folder
 
 
 @pytest.fixture(scope="session")

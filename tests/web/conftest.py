@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from bot.understanding.lexicon import LexiconAttachment
-from index.builder import BuildOptions
-from index.rebuild import rebuild
 from tests.web.fakes import FakeAnswerer
 from web.app import create_app
 from web.settings import ServiceSettings
@@ -37,11 +33,3 @@ def connect(answerer: FakeAnswerer) -> Connect:
 def client(connect: Connect) -> TestClient:
     """A client of a service with plain settings."""
     return connect(ServiceSettings(rate_per_minute=10_000, rate_per_day=10_000))
-
-
-@pytest.fixture(scope="session")
-def plain_index(tmp_path_factory: pytest.TempPathFactory, bundled_encoder: Path) -> Path:
-    """An index of the bundled articles without the second safety layer; nobody may change it."""
-    folder = tmp_path_factory.mktemp("plain") / "index"
-    rebuild((), folder, BuildOptions(model=bundled_encoder, attachments=(LexiconAttachment(),)))
-    return folder
