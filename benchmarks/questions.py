@@ -19,7 +19,15 @@ from bot.evaluation.run import run, trials
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ROOT / "tests" / "questions"
 
-SHOWN = ("single_right", "single_answered", "declined_near", "follow_ups_right", "lists_right", "verbatim", "separation")
+SHOWN = (
+    "single_right",
+    "single_answered",
+    "declined_near",
+    "follow_ups_right",
+    "lists_right",
+    "verbatim",
+    "separation",
+)
 """Those that the README shows come first."""
 
 

@@ -1,9 +1,9 @@
 """What a machine that only answers installs, by package, and why each large one is there.
 
-    python benchmarks/size.py                     # `pip install .` into a new environment, then measured
-    python benchmarks/size.py --python PYTHON     # an environment that is there already
+    python -m benchmarks.size                     # `pip install .` into a new environment, then measured
+    python -m benchmarks.size --python PYTHON     # an environment that is there already
 
-Sizes are those of the files, in MB of 1,000,000 bytes. Exit status 1 above the limit, or if torch is among them.
+The total is kept in `benchmarks/results/size.json`. Sizes are those of the files, in MB of 1,000,000 bytes. Exit status 1 above the limit, or if torch is among them.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+
+from benchmarks.results import keep
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MB = 350
@@ -65,7 +67,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             sizes = measured(_installed(Path(folder)))
     print(json.dumps(sizes) if chosen.json else table(sizes))
-    return int(sum(sizes.values()) > LIMIT_MB * 1e6 or "torch" in sizes)
+    total = round(sum(sizes.values()) / 1e6, 1)
+    keep("size", {"installed_to_answer_mb": total, "allowed_mb": LIMIT_MB, "packages": len(sizes), "bytes": sizes})
+    return int(total > LIMIT_MB or "torch" in sizes)
 
 
 def _installed(folder: Path) -> Path:
