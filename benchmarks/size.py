@@ -3,7 +3,8 @@
     python -m benchmarks.size                     # `pip install .` into a new environment, then measured
     python -m benchmarks.size --python PYTHON     # an environment that is there already
 
-The total is kept in `benchmarks/results/size.json`. Sizes are those of the files, in MB of 1,000,000 bytes. Exit status 1 above the limit, or if torch is among them.
+Sizes are those of the files, in MB of 1,000,000 bytes, kept in `benchmarks/results/size.json`. Exit status 1 above the
+limit, or if torch is among them.
 """
 
 from __future__ import annotations
