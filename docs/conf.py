@@ -33,6 +33,7 @@ html_theme = "furo"
 html_title = "Footnote"
 html_copy_source = False
 html_show_sourcelink = False
+html_show_copyright = False
 html_static_path: list[str] = []
 html_additional_pages = {"index": "start.html"}  # the site opens at docs/README
 templates_path = ["templates"]

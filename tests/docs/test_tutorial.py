@@ -57,7 +57,7 @@ def seen(folder: Path, bundled_encoder: Path) -> dict[str, str]:
     for kind, block in BLOCKS:
         if kind == "sh" and block not in (SERVE, SITE):
             # A new terminal starts where the first one did, and goes to the site's folder.
-            starts = block.startswith(("mkdir -p plants", "cd plants"))
+            starts = "\ncd plants\n" in f"\n{block}"
             printed[block] = _typed(folder if starts else folder / "plants", block)
     return printed
 
