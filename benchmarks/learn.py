@@ -27,12 +27,15 @@ from scipy.optimize import minimize
 
 from benchmarks.learn_importance import lines
 from bot.answering import features
-from bot.answering.model import Linear, Weights, shipped
+from bot.answering.compose import compose
+from bot.answering.model import Linear, Platt, Weights, shipped
+from bot.evaluation.measures import calibration
 from bot.evaluation.questions import load
 from bot.evaluation.score import mentions, squeeze
 from bot.retrieval import suited
 from bot.turn import Thinker
-from bot.understanding.followup import Past, Resolver
+from bot.understanding.followup import Resolver
+from bot.understanding.past import Past
 from bot.understanding.question import Question, Reader, open_reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
 from index.search import Found, Hit, Searcher
@@ -71,6 +74,7 @@ class Sample:
     searcher: Searcher
     answerable: bool = True
     weight: float = 1.0
+    wanted: tuple[tuple[str, ...], ...] = ()
 
 
 def samples(index: Path, questions: Path, public: Path | None = None, *, wordless: bool = False) -> list[Sample]:
@@ -88,6 +92,7 @@ def samples(index: Path, questions: Path, public: Path | None = None, *, wordles
         sample = _sample(reader, resolver, searcher, turn.user, golds)
         if sample:
             sample.source, sample.label, sample.answerable = str(index), case.label, turn.expect == "answer"
+            sample.wanted = turn.must_mention
             result.append(sample)
     result += _from_headings(reader, resolver, searcher)
     result += _from_lists(reader, resolver, searcher, questions)
@@ -265,16 +270,65 @@ def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) ->
     )
 
 
-def held_out(data: Sequence[Sample], folds: int = 10) -> Array:
-    """The probability of each sample by models learned on the other folds (by hash of the question)."""
+def held_out(data: Sequence[Sample], folds: int = 10) -> tuple[Array, NDArray[np.bool_]]:
+    """For each sample, by models learned on the other folds (by hash of the question): the probability, and whether
+    the answer that would be given is right."""
     fold = np.array([int(hashlib.sha256(s.question.message.encode()).hexdigest(), 16) % folds for s in data])
-    result = np.zeros(len(data))
+    result, correct = np.zeros(len(data)), np.zeros(len(data), dtype=bool)
     for number in range(folds):
         others = [s for s, f in zip(data, fold, strict=True) if f != number]
         ranking = learn_ranking(others)
         mine = [i for i, f in enumerate(fold) if f == number]
         result[mine] = probabilities([data[i] for i in mine], ranking, learn_answering(others, ranking))
-    return result
+        correct[mine] = [right(data[i], ranked(data[i], ranking)) for i in mine]
+    return result, correct
+
+
+def right(sample: Sample, order: list[tuple[Hit, float]]) -> bool:
+    """Whether the answer made of these candidates cites a gold passage and says what must be said."""
+    quotes = compose(sample.question, order) if sample.answerable else []
+    gold = {hit.passage.id for hit, is_gold in zip(sample.hits, sample.gold, strict=True) if is_gold}
+    said = " ".join(
+        q.passage.text[s.start - q.passage.start : s.end - q.passage.start] for q in quotes for s in q.spans
+    )
+    return any(q.passage.id in gold for q in quotes) and all(
+        any(mentions(said, word) for word in words) for words in sample.wanted
+    )
+
+
+def calibrate(p: Array, correct: NDArray[np.bool_]) -> Platt:
+    """The curve that makes held-out scores the share of answers that is right."""
+    z, y = _score(p), correct.astype(float)
+
+    def loss(w: Array) -> tuple[float, Array]:
+        q = 1 / (1 + np.exp(-np.clip(w[0] * z + w[1], -30, 30)))
+        value = -float((y * np.log(q + 1e-12) + (1 - y) * np.log(1 - q + 1e-12)).sum())
+        return value, np.array([float(((q - y) * z).sum()), float((q - y).sum())])
+
+    slope, shift = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+    return Platt(round(float(slope), 4), round(float(shift), 4))
+
+
+def _score(p: Array) -> Array:
+    p = np.clip(p, 1e-9, 1 - 1e-9)
+    return np.log(p / (1 - p))
+
+
+def calibrated(data: Sequence[Sample], p: Array, correct: NDArray[np.bool_]) -> Platt:
+    """The curve learned on all single questions; prints the error of one learned on the other sets, set by set."""
+    single = np.array([_single(s.label) for s in data])
+    sets = np.array([s.source for s in data])
+    errors = []
+    for name in sorted(set(sets[single])):
+        mine, others = single & (sets == name), single & (sets != name)
+        curve = calibrate(p[others], correct[others]) if others.any() else Platt()
+        pairs = [(curve.probability(float(z)), bool(y)) for z, y in zip(_score(p[mine]), correct[mine], strict=True)]
+        before = calibration(zip(p[mine].tolist(), correct[mine].tolist(), strict=True)).error
+        errors.append((calibration(pairs).error, len(pairs)))
+        print(f"{Path(name).name}: calibration error {errors[-1][0]:.3f} of {len(pairs)}, without a curve {before:.3f}")
+    mean = sum(error * count for error, count in errors) / sum(count for _, count in errors)
+    print(f"calibration error {mean:.3f} on average, each set by a curve learned on the others")
+    return calibrate(p[single], correct[single])
 
 
 def threshold(data: Sequence[Sample], p: Array, labels: Callable[[str], bool], kept: float) -> float:
@@ -326,23 +380,31 @@ def main() -> None:
     parser.add_argument("--public", type=Path, help="folder with mtrag/ and treccast/: questions that no site answers")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--wordless", action="store_true", help="learn for a search without an encoder")
+    parser.add_argument("--calibrate", action="store_true", help="learn the curve alone, keep all other weights")
     arguments = parser.parse_args()
     wordless: bool = arguments.wordless
     kept, kept_later = (KEPT_WORDLESS, KEPT_WORDLESS) if wordless else (KEPT, KEPT_LATER)
     sets = {
         str(index): samples(index, questions, arguments.public, wordless=wordless) for index, questions in arguments.set
     }
+    if arguments.calibrate:
+        everything = [s for data in sets.values() for s in data]
+        curve = calibrated(everything, *held_out(everything))
+        print(curve)
+        if arguments.write:
+            _write(recalibrated(shipped(wordless=wordless), curve), wordless)
+        return
     for name, data in sets.items():
         others = [s for other, rest in sets.items() if other != name for s in rest]
         if others:
             ranking = learn_ranking(others)
             answering = learn_answering(others, ranking)
-            at = threshold(others, held_out(others), _single, kept)
+            at = threshold(others, held_out(others)[0], _single, kept)
             report(f"{Path(name).name} (left out)", data, ranking, probabilities(data, ranking, answering), at)
     everything = [s for data in sets.values() for s in data]
     ranking = learn_ranking(everything)
     answering = learn_answering(everything, ranking)
-    outside = held_out(everything)
+    outside, correct = held_out(everything)
     at = threshold(everything, outside, _single, kept)
     later = threshold(everything, outside, _follow_up, kept_later)
     report("all (held out in ten folds)", everything, ranking, outside, at)
@@ -356,10 +418,31 @@ def main() -> None:
     print(msgspec.json.format(msgspec.json.encode(answering)).decode(), at)
     if arguments.write:
         counts = {Path(name).name: len(data) for name, data in sets.items()}
-        weights = Weights(ranking, answering, round(at, 4), round(later, 4), counts)
-        name = "weights_wordless.json" if wordless else "weights.json"
-        target = Path(__file__).parent.parent / "bot" / "answering" / name
-        target.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
+        curve = calibrated(everything, outside, correct)
+        at, later = (curve.probability(float(_score(np.array(value)))) for value in (at, later))
+        weights = Weights(ranking, answering, round(at, 4), round(later, 4), counts, curve, shipped().pool)
+        _write(weights, wordless)
+
+
+def recalibrated(weights: Weights, curve: Platt) -> Weights:
+    """The same weights with another curve and the thresholds moved along, so that the same questions are answered."""
+    old = weights.calibration
+
+    def moved(at: float) -> float:
+        return round(curve.probability((float(_score(np.array(at))) - old.shift) / old.slope), 4)
+
+    return msgspec.structs.replace(
+        weights,
+        calibration=curve,
+        threshold=moved(weights.threshold),
+        follow_up_threshold=moved(weights.follow_up_threshold),
+    )
+
+
+def _write(weights: Weights, wordless: bool) -> None:
+    name = "weights_wordless.json" if wordless else "weights.json"
+    target = Path(__file__).parent.parent / "bot" / "answering" / name
+    target.write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=1) + b"\n")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bot.safety import Screen, Verdict, load
 from bot.stage import stage
 from bot.texts import render
 from bot.turn import Thinker, Turn
-from bot.understanding.followup import Past
+from bot.understanding.past import Past
 from bot.understanding.question import open_reader
 from corpus.article import Article
 from index.generation import Generation
@@ -25,7 +25,8 @@ _MOST_SUGGESTIONS = 3
 
 _MEMORY = 6
 """Visitor messages that a follow-up may lean on, the last one included; older ones are read by the safety screen alone.
-The longest chain of follow-ups in the question sets is six turns."""
+The longest chain of follow-ups in the question sets is six turns. A question that is whole in itself ends the chain
+sooner, so that a long conversation costs no more than a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,23 @@ class Bot:
     def _turn(self, messages: Sequence[str]) -> Turn:
         past: tuple[Past, ...] = ()
         turn = Turn(messages[-1] if messages else "", reason="unreadable")
-        for message in messages[-_MEMORY:]:
+        for message in messages[self._start(messages) :]:
             turn = self._thinker.turn(message, past)
             past = turn.past
         return turn
 
+    def _start(self, messages: Sequence[str]) -> int:
+        """Where to begin to read: at the last message that needs nothing before it, or as far back as memory goes."""
+        start = max(0, len(messages) - 1)
+        while start > 0 and len(messages) - start < _MEMORY and not self._thinker.complete(messages[start]):
+            start -= 1
+        return start
+
     def _reply(self, turn: Turn, verdict: Verdict) -> Reply:
         if turn.smalltalk:
             return self._smalltalk(turn.smalltalk)
+        if turn.choices and not verdict.refusal:
+            return self._asking_back(turn)
         if verdict.refusal == "dose" or turn.reason is not None:
             return self._abstention(turn, verdict)
         return self._answer(turn, verdict)
@@ -132,6 +142,22 @@ class Bot:
     def _article(self, article_id: str) -> Article | None:
         return self.generation.articles.get(article_id)
 
+    def _asking_back(self, turn: Turn) -> Reply:
+        """The readings that are about equally likely, for the visitor to choose from."""
+        text = render(
+            "abstain",
+            reason="too_vague",
+            choices=turn.choices,
+            refusal="",
+            missing="",
+            nearest="",
+            topics="",
+            contact="",
+        )
+        return Reply(
+            kind="abstain", text=text, reason="too_vague", suggestions=turn.choices, confidence=_confidence(turn)
+        )
+
     def _abstention(self, turn: Turn, verdict: Verdict) -> Reply:
         reason = turn.reason or "personal_advice"
         if verdict.refusal and reason in ("not_covered", "off_topic"):
@@ -141,6 +167,7 @@ class Bot:
             "abstain",
             reason=reason,
             refusal=verdict.refusal or "",
+            choices=(),
             missing=" or ".join(f"“{word}”" for word in _missing(turn)),
             nearest="; ".join(f"“{suggestion}”" for suggestion in suggestions),
             topics=self._topics(),

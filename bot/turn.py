@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answering import features
 from bot.answering.compose import compose
@@ -12,13 +12,15 @@ from bot.answering.quote import Quote
 from bot.reply import Reason
 from bot.retrieval import Retrieved, retrieve
 from bot.stage import stage
-from bot.understanding.enumeration import enumeration, number_word
-from bot.understanding.followup import Past, Reading, Resolver
+from bot.talk import believed, believes, choices, left, rivalling
+from bot.understanding.followup import Resolver
+from bot.understanding.past import Past
 from bot.understanding.question import Question, Reader
+from bot.understanding.reading import Reading
 from bot.understanding.smalltalk import is_instruction, smalltalk
 from bot.understanding.split import split
 from index.search import Hit, Searcher
-from index.words import analyse, words
+from index.words import words
 
 _OFF_TOPIC = 0.28
 """Below this cosine between question and best passage a declined question is said to be about something else."""
@@ -29,6 +31,9 @@ with it. On the tuned part of the three question sets 23 of 28 questions on othe
 answerable ones; the learned threshold declines the other 5. Set by hand between a stricter and a looser trial, with the
 figures of the set-aside part in view as well."""
 
+_NEVER = 0.01
+"""The probability of what is about another subject altogether."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -38,10 +43,13 @@ class Part:
     reading: Reading
     question: Question
     ranked: tuple[tuple[Hit, float], ...]
+    importance: tuple[float, ...]
     measured: tuple[float, ...]
     probability: float
     missing: tuple[str, ...]
+    unknown: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Turn:
     reason: Reason | None = None
     parts: tuple[Part, ...] = ()
     past: tuple[Past, ...] = field(default=())
+    choices: tuple[str, ...] = ()
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
@@ -67,8 +76,9 @@ class Thinker:
         self._reader = reader
         self._searcher = searcher
         self._weights = weights
-        self._resolver = Resolver(searcher.rarity)
+        self._belief = believes()
         self._blind = searcher.generation.encoder.blind
+        self._resolver = Resolver(searcher.rarity, self._alike)
 
     def turn(self, message: str, past: Sequence[Past] = ()) -> Turn:
         """Decide about one message, given what earlier turns left."""
@@ -80,7 +90,13 @@ class Thinker:
         if is_instruction(message):
             return Turn(message, reason="off_topic", past=tuple(past))
         parts = self._parts(message, past)
-        return Turn(message, reason=self._reason(parts), parts=tuple(parts), past=self._later(parts, past))
+        return Turn(
+            message,
+            reason=self._reason(parts),
+            parts=tuple(parts),
+            past=self._later(parts, past),
+            choices=parts[0].choices if len(parts) == 1 else (),
+        )
 
     def _parts(self, message: str, past: Sequence[Past]) -> list[Part]:
         pieces = split(message)
@@ -89,13 +105,23 @@ class Thinker:
         for piece in pieces:
             part = self._part(piece, running)
             parts.append(part)
-            running += self._left(part)
+            running += left(part, self._searcher.rarity)
         return parts
 
     def _part(self, message: str, past: Sequence[Past]) -> Part:
+        tried = self.tried(message, past)
+        chosen = self.decided(believed(tried, past, self._belief))
+        rivals = [self.decided(part) for part in rivalling(tried, past, self._belief)] if chosen.quotes else []
+        return replace(chosen, choices=choices([part for part in rivals if part.quotes]))
+
+    def complete(self, message: str) -> bool:
+        """Whether the message needs nothing before it to be understood."""
+        return self._resolver.complete(self._reader.spelt(message)[0])
+
+    def tried(self, message: str, past: Sequence[Past]) -> list[Part]:
+        """Every reading of one question, searched and judged."""
         readings = self._resolver.readings(self._reader.spelt(message)[0], past)
-        tried = [self._try(message, readings, reading) for reading in readings]
-        return max(tried, key=lambda part: part.probability)
+        return [self._try(message, readings, reading) for reading in readings]
 
     def _try(self, message: str, readings: Sequence[Reading], reading: Reading) -> Part:
         with stage("understanding"):
@@ -117,20 +143,37 @@ class Thinker:
         """The part with the probability that its candidates answer, and the quotes if that is enough."""
         measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
         probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
-        leaning = reading.how in ("attribute", "pronoun", "context", "reference", "parallel", "correction")
         if not self._blind and _elsewhere(ranked):
-            probability = min(probability, 0.01)
-        answered = probability >= (self._weights.follow_up_threshold if leaning else self._weights.threshold)
+            probability = min(probability, _NEVER)
         return Part(
             readings=tuple(readings),
             reading=reading,
             question=question,
             ranked=ranked,
+            importance=tuple(retrieved.found.importance.tolist()) if retrieved else (),
             measured=tuple(measured),
             probability=probability,
             missing=self._missing(question),
-            quotes=tuple(compose(question, ranked)) if answered else (),
+            unknown=self._missing(question),
+            quotes=(),
         )
+
+    def decided(self, part: Part, *, answered: bool | None = None) -> Part:
+        """The part with its quotes, if it is probable enough that they answer (or as `answered` says)."""
+        leans = part.reading.leans and not self._blind
+        probability = self._belief.probability(part) if leans and part.ranked else part.probability
+        if part.probability <= _NEVER:
+            probability = part.probability
+        if answered is None:
+            least = self._belief.threshold if leans else self._least(part)
+            answered = probability >= least
+        with stage("answering"):
+            quotes = tuple(compose(part.question, part.ranked)) if answered else ()
+        return replace(part, probability=probability, quotes=quotes)
+
+    def _least(self, part: Part) -> float:
+        """The smallest probability to answer at, for a question that stands alone or a search without an encoder."""
+        return self._weights.follow_up_threshold if part.reading.leans else self._weights.threshold
 
     def _missing(self, question: Question) -> tuple[str, ...]:
         """The visitor's own content words that stand in no article, the rarest kind of evidence against answering."""
@@ -147,19 +190,14 @@ class Thinker:
         return "off_topic" if best < _OFF_TOPIC else "not_covered"
 
     def _later(self, parts: Sequence[Part], past: Sequence[Past]) -> tuple[Past, ...]:
-        return (*past, *(left for part in parts for left in self._left(part)))
+        return (*past, *(kept for part in parts for kept in left(part, self._searcher.rarity)))
 
-    def _left(self, part: Part) -> list[Past]:
-        """What a part leaves for later turns: its question, the items that it listed, the slot of a contrast.
-
-        A follow-up that was declined leaves nothing: the topic stays what it was.
-        """
-        leaning = part.reading.how in ("attribute", "pronoun", "context")
-        if not part.question.query.terms or (leaning and not part.quotes):
-            return []
-        sides = part.reading.sides
-        items = sides or part.reading.items or _items(part)
-        return [Past(part.question.text, items, tuple(sides[-1].split()) if sides else ())]
+    def _alike(self, new: str, places: Sequence[str]) -> Sequence[float]:
+        """How alike texts are in meaning; nothing where there is no encoder to tell."""
+        if self._blind:
+            return ()
+        first, *others = self._searcher.generation.encoder.encode_tokens([new, *places])
+        return [float(first.sentence @ other.sentence) for other in others]
 
 
 def _elsewhere(ranked: Sequence[tuple[Hit, float]]) -> bool:
@@ -167,24 +205,3 @@ def _elsewhere(ranked: Sequence[tuple[Hit, float]]) -> bool:
     return not any(max(e.dense, e.focus, e.expanded) >= _ELSEWHERE["dense"] for e in near) and not any(
         e.sentence >= _ELSEWHERE["sentence"] or e.late >= _ELSEWHERE["late"] for e in near
     )
-
-
-def _items(part: Part) -> tuple[str, ...]:
-    """The items that "the second one" would mean: those that the question itself names, or else the ones listed in the
-    answer that have most to do with the question."""
-    asked = enumeration(part.question.text)
-    if asked:
-        return asked
-    stems = {term.stem for term in part.question.query.terms}
-    found: list[tuple[int, int, tuple[str, ...]]] = []
-    for quote in part.quotes:
-        passage = quote.passage
-        said = [s for s in passage.sentences if s.span in quote.spans]
-        texts = [passage.text[s.span.start - passage.start : s.span.end - passage.start] for s in said]
-        listed = tuple(text for text, sentence in zip(texts, said, strict=True) if sentence.item)
-        for items in (listed, *map(enumeration, texts)):
-            if len(items) >= 2:
-                shared = sum(bool(stems & set(analyse(item))) for item in items)
-                promised = number_word(part.question.text) == len(items)
-                found.append((-shared - 10 * promised, len(found), items))
-    return min(found)[2] if found else ()

@@ -1,316 +1,209 @@
 """Follow-ups: a message that leans on what was said before becomes a stand-alone question.
 
-History may complete a question; it never lends evidence. A reading keeps apart the words that the visitor wrote now
-from those taken over, so that abstaining can insist on the new ones. Rules, in the order in which they are tried:
+Nobody can tell from the words of a message alone what it leans on, so several readings of it are made, each with the
+probability that it is meant so (`Reading.prior`), and the search decides between them (`bot/turn.py`):
 
-    correction    "sorry, I meant the inside"       the last question, with the new words in the slot of the old
-    reference     "the second one", "the other one" the named item of the last list, and the rest of the message
-    parallel      "and on the inside?", "and mild?" the last question with the contrasting words exchanged
-    attribute     "why?", "signs?", "how long?"     the topic so far, and what is asked of it
-    pronoun       "does that one come on slowly?"   the topic in place of the pronoun
-    alone         anything with a subject of its own
+    alone        as typed
+    context      with the subject of the last answer: "how deep?" (garlic)
+    core         with the heaviest word of that subject, whole with every word of the last question
+    heading      with the heading under which the last answer stood
+    parallel     the last question with the contrasting words exchanged: "and mild?"
+    correction   the same, announced: "sorry, I meant the inside"
+    reference    an item of what was listed: "the second one", "the other one"
+
+How likely it is that a message leans at all is read from its grammar (`signs.py`). History may complete a question; it
+never lends evidence: a reading keeps apart the words that the visitor wrote now from those taken over.
 """
 
 from __future__ import annotations
 
+import math
 import re
-import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from typing import Literal
+from dataclasses import replace
+from typing import cast
 
-from index.words import STOP_WORDS, Word, stem, words
+from bot.understanding.exchange import Alike, clear, exchange
+from bot.understanding.forms import asks, forms, light, stems, topic, topical
+from bot.understanding.past import Past
+from bot.understanding.reading import How, Reading
+from bot.understanding.reference import points, references
+from bot.understanding.signs import Signs, signs
+from index.words import words
 
-How = Literal["alone", "correction", "reference", "parallel", "attribute", "pronoun", "context"]
+_SURE = 3.5
+_ALONE = 2.4
+"""Log odds from which a message is not read as leaning, or not as standing alone: 3 and 8 in 100."""
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to understand a message: a stand-alone text, and the rule that made it.
-
-    `inherited` are the stems that no article is asked to hold for the answer to count: those taken over from before,
-    and words such as "work" or "feel" in "how does it feel?". `sides` are the things set side by side by an exchange,
-    the new one last; `items` the list that a reference pointed into.
-    """
-
-    text: str
-    how: How
-    inherited: frozenset[str] = frozenset()
-    sides: tuple[str, ...] = ()
-    items: tuple[str, ...] = ()
+_RETURNS = re.compile(r"\b(?:back to|return(?:ing)? to|going back|earlier|before|previous|my first)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What an earlier turn leaves for the next.
-
-    `question` is its stand-alone question; `items` what it listed, or the things that it set side by side ("a physio",
-    "and a doctor?"); `slot` the words that it put in place of others: the place where the next contrast goes.
-    """
-
-    question: str
-    items: tuple[str, ...] = ()
-    slot: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Forms:
-    """The closed lists of `followup.toml`, compiled."""
-
-    openers: re.Pattern[str]
-    correction: re.Pattern[str]
-    parallel: re.Pattern[str]
-    pronouns: frozenset[str]
-    attributes: frozenset[str]
-    light: frozenset[str]
-    contrasts: tuple[frozenset[str], ...]
-    ordinals: dict[str, int] = field(default_factory=dict)
-
-
-@cache
-def _forms() -> _Forms:
-    data = tomllib.loads(files("bot.understanding").joinpath("followup.toml").read_text(encoding="utf-8"))
-    return _Forms(
-        openers=re.compile(rf"^(?:(?:{'|'.join(data['openers'])})\b[\s,.:!-]*)+", re.IGNORECASE),
-        correction=re.compile(
-            rf"(?:^|[.,;!]\s*)(?:{'|'.join(data['corrections'])})\b[\s,:]*(?P<rest>.+)$", re.IGNORECASE
-        ),
-        parallel=re.compile(rf"^(?:{'|'.join(data['parallels'])})\b[\s,:]*(?P<rest>.+)$", re.IGNORECASE),
-        pronouns=frozenset(data["pronouns"]),
-        attributes=frozenset(stem(word) for word in (*data["attributes"], *data["demands"])),
-        light=frozenset(stem(word) for word in data["attributes"]) - {stem(word) for word in data["demands"]},
-        contrasts=tuple(frozenset(stem(word) for word in group) for group in data["contrasts"]),
-        ordinals=dict(data["ordinals"]),
-    )
+def _no_likeness(new: str, places: Sequence[str]) -> Sequence[float]:
+    return ()
 
 
 class Resolver:
-    """Resolves follow-ups with the word statistics of one corpus; pure.
+    """Makes the readings of a message with the word statistics of one corpus; pure.
 
-    `rarity` gives the weight of a stem (its idf): the rarest words of a question are its topic.
+    `rarity` gives the weight of a stem (its idf); `alike` compares texts by meaning.
     """
 
-    def __init__(self, rarity: Callable[[str], float]) -> None:
+    def __init__(self, rarity: Callable[[str], float], alike: Alike = _no_likeness) -> None:
         self._rarity = rarity
+        self._alike = alike
+
+    def complete(self, message: str) -> bool:
+        """Whether the message is a question by itself beyond doubt: nothing before it is needed to understand it."""
+        leans = points(message) or _RETURNS.search(message) or forms().correction.search(message)
+        return not leans and signs(message).lean <= -_ALONE
 
     def readings(self, message: str, past: Sequence[Past]) -> list[Reading]:
         """Every plausible reading, the likeliest first; the first message of a conversation has only one."""
-        alone = _alone(message)
-        topics = [turn for turn in past if topic(turn.question)]
-        if not topics:
+        alone = Reading(message, "alone", light(message))
+        grounds = [turn for turn in past if _about(turn)]
+        if not grounds:
             return [alone]
-        last = topics[-1]
-        bare = _forms().openers.sub("", message).strip() or message
-        for rule in (self._correction, self._reference, self._parallel, self._attribute, self._pronoun):
-            reading = rule(message, bare, last, topics)
-            if reading:
-                return [reading]
-        return self._by_weight(message, bare, last)
+        bare = forms().openers.sub("", message).strip() or message
+        corrected = self._correction(message, grounds[-1])
+        if corrected:
+            return corrected
+        pointed = references(bare, past)
+        if pointed:
+            return pointed
+        shown = signs(message)
+        found = [replace(alone, prior=-_softplus(shown.lean))] if shown.lean < _SURE else []
+        if shown.lean > -_ALONE:
+            leaning = self._leaning(message, bare, shown, grounds)
+            found += [replace(reading, prior=reading.prior - _softplus(-shown.lean)) for reading in leaning]
+        found = [_marked(reading, shown) for reading in found or [alone]]
+        return sorted(found, key=lambda reading: -reading.prior)
 
-    def _correction(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
-        match = _forms().correction.search(message)
+    def _correction(self, message: str, last: Past) -> list[Reading]:
+        match = forms().correction.search(message)
         if not match:
-            return None
+            return []
         rest = match["rest"].strip()
-        if _is_question(rest):
-            return Reading(rest, "correction")
-        return self._exchange(rest, last, "correction")
+        if asks(rest) and topic(rest):
+            return [Reading(rest, "correction", light(rest))]
+        found = exchange(rest, last, self._alike, self._rarity)
+        if found is None:
+            return []
+        return [Reading(found.text, "correction", stems(found.text) - stems(rest), (found.new,), prior=0.0)]
 
-    def _reference(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
-        if re.search(r"\bthe other (?:one|kind|type|two)?\b", bare, re.IGNORECASE) and "other side" not in bare.lower():
-            return self._other(bare, last)
-        place = _ordinal(bare)
-        if place is None:
-            return None
-        items = next((turn.items for turn in reversed(topics) if len(turn.items) >= 2), ())
-        if not items or not -len(items) <= place < len(items):
-            return None
-        item = items[place]
-        rest = _ORDINAL_PHRASE.sub(" ", bare).strip(" ,.?!")
-        text = f"{item}: {rest}" if topic(rest) or _asks(rest) else f"{item}?"
-        return Reading(text, "reference", (_stems(item) - _stems(rest)) | _light(rest), items=items)
+    def _leaning(self, message: str, bare: str, shown: Signs, grounds: Sequence[Past]) -> list[Reading]:
+        last = grounds[-1]
+        found: list[Reading] = []
+        parallel, old = self._parallel(message, bare, shown, last)
+        if parallel:
+            found.append(parallel)
+        found += _contexts(bare, last, self._rarity, old)
+        if not last.answered:
+            earlier = next((turn for turn in reversed(grounds[:-1]) if turn.answered), None)
+            if earlier is not None:
+                # What was not covered stays the subject of a bare "why?"; words of its own may have left it.
+                doubt = 2.5 if shown.own == 0 and not shown.joined else 0.3
+                trait = ("earlier_bare" if doubt > 1 else "earlier", 1.0)
+                found += [
+                    replace(reading, prior=reading.prior - doubt, traits=(trait,))
+                    for reading in _contexts(bare, earlier, self._rarity)
+                ]
+        elif _RETURNS.search(message) and len(grounds) > 1:
+            found += [
+                replace(reading, prior=reading.prior + 0.5, traits=(("returned", 1.0),))
+                for reading in _contexts(bare, grounds[-2], self._rarity)
+            ]
+        return found
 
-    def _other(self, bare: str, last: Past) -> Reading | None:
-        """Of two things that the last question set against each other, the one that was not the answer."""
-        pair = re.search(
-            r"\b(?:an? |the )?([\w-]+(?: [\w-]+)?) (?:or|vs\.?|versus|and) (?:an? |the )?([\w-]+)", last.question
-        )
-        if not pair:
-            return None
-        first = pair[1].split()[-1]
-        said = " ".join(last.items) or ""
-        other = pair[2] if stem(first.lower()) in _stems(said) or not said else first
-        topical = " ".join(
-            w for w in _topic_words(last.question) if stem(w.lower()) not in _stems(f"{first} {pair[2]}")
-        )
-        rest = re.sub(r"\bthe other (?:one|kind|type|two)?\b", " ", bare, flags=re.IGNORECASE).strip(" ,.?!")
-        rest = _forms().parallel.sub(lambda m: m["rest"], rest) if rest else rest
-        lead = rest if topic(rest) else "what is"
-        return Reading(f"{lead} {other} ({topical})", "reference", _stems(f"{other} {topical}"))
-
-    def _parallel(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
-        match = _forms().parallel.match(message.strip())
+    def _parallel(self, message: str, bare: str, shown: Signs, last: Past) -> tuple[Reading | None, str]:
+        """The last question with the new words in it, where the message is no more than a name for something; and the
+        words that clearly gave way to them."""
+        match = forms().parallel.match(message.strip())
         rest = match["rest"].strip() if match else bare
-        if match is None and not _is_fragment(bare):
-            return None
-        if _asks(rest) or not topic(rest) or _pronouns(rest):
-            return None
-        return self._exchange(rest, last, "parallel")
-
-    def _exchange(self, rest: str, last: Past, how: How) -> Reading | None:
-        """The last question with `rest` in the place of what it contrasts with."""
-        rest = rest.strip(" ?.!,")
-        old = self._contrasted(rest, last)
-        new_stems = _stems(rest)
-        if old is None:
-            return None
-        pattern = r"\b" + r"\W+".join(re.escape(word) for word in old) + r"\b"
-        content = _ARTICLES.sub("", rest)
-        text, count = re.subn(pattern, lambda _: content, last.question, count=1, flags=re.IGNORECASE)
-        if not count:
-            text = f"{content}: {last.question}"
-        sides = (*(last.items if last.slot else (" ".join(old),)), content)
-        return Reading(text, how, _stems(text) - new_stems, sides)
-
-    def _contrasted(self, rest: str, last: Past) -> tuple[str, ...] | None:
-        new = _stems(rest)
-        asked = words(last.question)
-        for group in _forms().contrasts:
-            if new & group:
-                old = [w for w in asked if w.stem in group and w.stem not in new]
-                if old:
-                    return (old[0].text,)
-        if last.slot and all(word.lower() in last.question.lower() for word in last.slot):
-            return last.slot
-        if new & _stems(last.question):
-            return None
-        return self._rarest(last.question)
-
-    def _rarest(self, question: str) -> tuple[str, ...] | None:
-        """The most specific content word of a question, with its neighbour where the two form a name."""
-        content = [w for w in words(question) if _is_topical(w)]
-        if len(content) < 2:
-            return None
-        best = max(content, key=lambda word: self._rarity(word.stem))
-        return (best.text,)
-
-    def _attribute(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
-        own = [w for w in words(bare) if w.text not in STOP_WORDS]
-        if any(w.stem not in _forms().attributes and not w.text.isdigit() for w in own):
-            return None
-        if len(own) > 4:
-            return None
-        about = " ".join(_topic_words(last.question))
-        text = _with_topic(bare, about)
-        return Reading(text, "attribute", (_stems(about) - {w.stem for w in own}) | _light(bare))
-
-    def _pronoun(self, message: str, bare: str, last: Past, topics: Sequence[Past]) -> Reading | None:
-        if not _pronouns(bare):
-            return None
-        own = _stems(bare)
-        about = [word for word in _topic_words(last.question) if stem(word.lower()) not in own]
-        if not about:
-            return _alone(bare)
-        return Reading(_with_topic(bare, " ".join(about)), "pronoun", _stems(" ".join(about)) | _light(bare))
-
-    def _by_weight(self, message: str, bare: str, last: Past) -> list[Reading]:
-        """Words of its own and no sign of leaning: alone or in the context of the topic, both plausible."""
-        alone = _alone(message)
-        own = _stems(bare)
-        about = [word for word in _topic_words(last.question) if stem(word.lower()) not in own]
-        if not about:
-            return [alone]
-        context = Reading(_with_topic(bare, " ".join(about)), "context", _stems(" ".join(about)) | _light(bare))
-        short = len([w for w in words(bare) if _is_topical(w)]) <= 2
-        return [context, alone] if short else [alone, context]
+        if (match is None and not shown.fragment) or not _name(rest):
+            return None, ""
+        found = exchange(rest, last, self._alike, self._rarity)
+        if found is None:
+            return None, ""
+        prior = 0.5 if clear(found) else -0.7
+        sides = (*(last.items if last.slot else (found.old,)), found.new)
+        taken = stems(found.text) - stems(rest)
+        reading = Reading(found.text, "parallel", taken, sides, prior=prior, traits=(("likeness", found.likeness),))
+        return reading, found.old if clear(found) else ""
 
 
-_ARTICLES = re.compile(
-    r"^(?:(?:on|in|at|for|with|to|of|about|the|a|an|only|just|it'?s|its|i'?s|is)\s+)+", re.IGNORECASE
-)
-_ORDINAL_WORDS = r"first|second|third|fourth|fifth|sixth|last|final|1st|2nd|3rd|4th|5th|former|latter"
-_ORDINAL_PHRASE = re.compile(
-    rf"\b(?:(?:about|tell me more about|more on) )?(?:the |that |those )?(?:{_ORDINAL_WORDS})"
-    r"(?: (?:one|two|thing|cause|reason|point|item|tip|step|option|sign|symptom|type|kind))?\b"
-    r"|\b(?:number|no\.?|#) ?\d\b",
-    re.IGNORECASE,
-)
-_IS_QUESTION = re.compile(
-    r"^(?:what|why|when|where|who|which|how|is|are|do|does|did|can|could|should|would|will|may|has|have|am)\b",
-    re.IGNORECASE,
-)
+def _marked(reading: Reading, shown: Signs) -> Reading:
+    """The reading with its traits: what kind it is, and for one as typed what the message lacks."""
+    traits = ((reading.how, 1.0), *reading.traits)
+    if reading.how == "alone":
+        traits += tuple((f"alone_{name}", value) for name, value in shown.traits())
+    if reading.how == "parallel":
+        traits += tuple((f"parallel_{name}", value) for name, value in shown.traits() if name in ("joined", "fragment"))
+    return replace(reading, traits=traits)
 
 
-def topic(text: str) -> tuple[str, ...]:
-    """The folded words of a text that name a subject: content words that are neither attributes nor pronouns."""
-    return tuple(word.text for word in words(text) if _is_topical(word))
+def _contexts(bare: str, last: Past, rarity: Callable[[str], float], old: str = "") -> list[Reading]:
+    """The message with what the last turn was about, as narrowly or widely as that can be taken; without the `old`
+    words that its own stand in for.
+    """
+    own = stems(bare) | stems(old)
+    about = [word for word in _about(last) if not stems(word) & own]
+    found = {"context": about}
+    if last.answered:
+        named = [last.heading[w.start : w.end] for w in words(last.heading) if topical(w)]
+        headed = [word for word in named if not stems(word) & own and _tells(word, rarity)]
+        found["heading"] = [*headed, *(word for word in about if not stems(word) & stems(" ".join(headed)))][:_WIDEST]
+    found["core"] = [word for word in last.core if not stems(word) & own]
+    asked = [last.question[w.start : w.end] for w in words(last.question) if topical(w) and w.stem not in own]
+    found["whole"] = list(dict.fromkeys(asked))[:_WIDEST]
+    readings: dict[frozenset[str], Reading] = {}
+    for how, taken in found.items():
+        joined = " ".join(taken)
+        kept = stems(joined) if last.answered else frozenset()
+        reading = Reading(_with(bare, taken), cast(How, how), kept | light(bare), prior=_FIRST[how])
+        if taken or how == "context":
+            readings.setdefault(stems(joined), reading)
+    return list(readings.values())
 
 
-def _is_topical(word: Word) -> bool:
-    return word.text not in STOP_WORDS and word.stem not in _forms().attributes and not word.text.isdigit()
+_WIDEST = 7
+"""Words taken over at most: more would be a question of their own."""
+
+_FIRST = {"context": 0.0, "heading": -0.4, "core": -0.5, "whole": -0.5}
 
 
-def _topic_words(question: str) -> list[str]:
-    found = [question[w.start : w.end] for w in words(question) if _is_topical(w)]
-    return list(dict.fromkeys(found))
+def _tells(word: str, rarity: Callable[[str], float]) -> bool:
+    """Whether a word tells one part of the site from another, as "ankle" does not on a site about ankles."""
+    return all(rarity(stem) >= _TELLING for stem in stems(word))
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word.stem for word in words(text) if word.text not in STOP_WORDS)
+_TELLING = 0.9
+"""The idf of a word that about four in ten passages hold."""
 
 
-def _alone(text: str) -> Reading:
-    """The message by itself; its light words count only where it has no others ("list every symptom")."""
-    light = _light(text)
-    return Reading(text, "alone", light)
+def _about(turn: Past) -> tuple[str, ...]:
+    if turn.subject is not None:
+        return turn.subject
+    found = [turn.question[w.start : w.end] for w in words(turn.question) if topical(w)]
+    return tuple(dict.fromkeys(found))
 
 
-def _light(text: str) -> frozenset[str]:
-    return frozenset(word.stem for word in words(text) if word.stem in _forms().light)
-
-
-def _pronouns(text: str) -> list[Word]:
-    return [word for word in words(text) if word.text in _forms().pronouns]
-
-
-def _asks(text: str) -> bool:
-    return bool(_IS_QUESTION.match(text.strip()))
-
-
-def _is_question(text: str) -> bool:
-    return _asks(text) and len(topic(text)) >= 1
-
-
-def _is_fragment(text: str) -> bool:
-    """A noun phrase and nothing else: "treadmill?", "high arches as well?", "no wait, inside"."""
+def _name(text: str) -> bool:
+    """Whether the text is a name and nothing more: no question, no pronoun, few words."""
     read = words(text)
-    return (
-        0 < len(read) <= 4
-        and not _asks(text)
-        and bool(topic(text))
-        and all(
-            _is_topical(word)
-            or word.text
-            in {"the", "a", "an", "on", "in", "as", "well", "too", "also", "at", "for", "my", "just", "only"}
-            for word in read
-        )
-    )
+    return 0 < len(read) <= 7 and not asks(text) and bool(topic(text) or _opposes(text)) and not signs(text).pronoun
 
 
-def _with_topic(text: str, about: str) -> str:
-    """The message with its topic, in the order in which an encoder understands it best: topic last, in brackets."""
-    return f"{text.strip(' ?.!')} ({about})?" if about else text
+def _opposes(text: str) -> bool:
+    """Whether the text has a word of the lists of opposites: "and long?" after a short one."""
+    if any(word.text in ("how", "what", "why", "when", "where", "who", "which") for word in words(text)):
+        return False
+    return any(stems(text) & group for group in forms().contrasts)
 
 
-def _ordinal(text: str) -> int | None:
-    match = _ORDINAL_PHRASE.search(text)
-    if not match:
-        return None
-    for word in words(match.group()):
-        if word.text in _forms().ordinals:
-            return _forms().ordinals[word.text]
-        if word.text.isdigit():
-            return int(word.text) - 1
-    return None
+def _with(text: str, about: Sequence[str]) -> str:
+    """The message with its subject, in the order in which an encoder understands it best: last, in brackets."""
+    return f"{text.strip(' ?.!')} ({' '.join(about)})?" if about else text
+
+
+def _softplus(value: float) -> float:
+    return math.log1p(math.exp(-abs(value))) + max(value, 0.0)

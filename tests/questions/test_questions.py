@@ -97,7 +97,14 @@ def mentions(text: str, word: str) -> bool:
 BUNDLED = QuestionSet(HERE, ROOT / "corpus" / "articles")
 GARDEN = QuestionSet(HERE / "garden", HERE / "garden" / "articles")
 
-each_set = pytest.mark.parametrize("questions", [BUNDLED, GARDEN], ids=["bundled", "garden"])
+FOLLOWUPS = QuestionSet(HERE / "followups", ROOT / "corpus" / "articles")
+GARDEN_FOLLOWUPS = QuestionSet(HERE / "garden" / "followups", HERE / "garden" / "articles")
+
+each_set = pytest.mark.parametrize(
+    "questions",
+    [BUNDLED, GARDEN, FOLLOWUPS, GARDEN_FOLLOWUPS],
+    ids=["bundled", "garden", "followups", "garden followups"],
+)
 
 
 @each_set
@@ -187,3 +194,8 @@ def test_the_garden_set_is_large_enough_to_show_generality() -> None:
     assert sum(kinds.values()) >= 30
     assert kinds["near"] >= 20
     assert len(GARDEN.rows("dialogues", Dialogue)) >= 8
+
+
+def test_the_conversations_to_tune_on_are_many() -> None:
+    assert len(FOLLOWUPS.rows("dialogues", Dialogue)) >= 30
+    assert len(GARDEN_FOLLOWUPS.rows("dialogues", Dialogue)) >= 20
