@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering import features
-from bot.answering.model import Linear
+from bot.answering.model import Linear, Weights
 from bot.understanding.kinds import LIST_KINDS
 from bot.understanding.question import Question
 from index.search import Found, Hit, Searcher
+
+_SITE, _POOL = 1_000, 4_000
+"""Passages up to which the ranking learned on sites is used alone, and from which that learned on large pools is. The
+first is above every site that the first was learned on, the second the size of the smallest pool of the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,25 @@ def retrieve(question: Question, searcher: Searcher, ranking: Linear) -> Retriev
         for hit in suited(question, found.hits)
     ]
     return Retrieved(tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].row))), found)
+
+
+def ranking_for(weights: Weights, passages: int) -> Linear:
+    """The ranking for a corpus of so many passages: of the two that were learned, mixed by the logarithm of its size.
+
+    On a site, words and headings tell the passages of one subject apart; among thousands of texts on as many subjects
+    the whole of a text and of its article matters more.
+    """
+    if weights.pool is None:
+        return weights.ranking
+    share = math.log(max(passages, 1) / _SITE) / math.log(_POOL / _SITE)
+    return blend(weights.ranking, weights.pool, min(1.0, max(0.0, share)))
+
+
+def blend(one: Linear, other: Linear, share: float) -> Linear:
+    """The sum of two models, `share` (0..1) of it the other."""
+    names = dict.fromkeys((*one.weights, *other.weights))
+    mixed = {n: (1 - share) * one.weights.get(n, 0.0) + share * other.weights.get(n, 0.0) for n in names}
+    return Linear((1 - share) * one.bias + share * other.bias, mixed)
 
 
 def suited(question: Question, hits: Sequence[Hit]) -> list[Hit]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from bot.answering import features
 from bot.answering.compose import compose
 from bot.answering.model import Weights
+from bot.answering.naming import named
 from bot.answering.quote import Quote
 from bot.reply import Reason
-from bot.retrieval import Retrieved, retrieve
+from bot.retrieval import Retrieved, ranking_for, retrieve
 from bot.stage import stage
 from bot.talk import believed, believes, choices, left, rivalling
 from bot.understanding.followup import Resolver
@@ -78,6 +79,7 @@ class Thinker:
         self._weights = weights
         self._belief = believes()
         self._blind = searcher.generation.encoder.blind
+        self._ranking = ranking_for(weights, len(searcher.generation.passages))
         self._resolver = Resolver(searcher.rarity, self._alike)
 
     def turn(self, message: str, past: Sequence[Past] = ()) -> Turn:
@@ -127,7 +129,7 @@ class Thinker:
         with stage("understanding"):
             question = self._reader.read(message, reading.text, reading.inherited)
         with stage("retrieval"):
-            retrieved = retrieve(question, self._searcher, self._weights.ranking) if question.query.terms else None
+            retrieved = retrieve(question, self._searcher, self._ranking) if question.query.terms else None
         ranked = retrieved.ranked if retrieved else ()
         with stage("answering"):
             return self._judged(readings, reading, question, ranked, retrieved)
@@ -142,7 +144,7 @@ class Thinker:
     ) -> Part:
         """The part with the probability that its candidates answer, and the quotes if that is enough."""
         measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
-        probability = self._weights.answering.probability(features.ANSWERING, measured) if ranked else 0.0
+        probability = self._weights.probability(features.ANSWERING, measured) if ranked else 0.0
         if not self._blind and _elsewhere(ranked):
             probability = min(probability, _NEVER)
         return Part(
@@ -153,8 +155,8 @@ class Thinker:
             importance=tuple(retrieved.found.importance.tolist()) if retrieved else (),
             measured=tuple(measured),
             probability=probability,
-            missing=self._missing(question),
-            unknown=self._missing(question),
+            missing=self._missing(question, retrieved),
+            unknown=tuple(term.text for term in question.own_terms if not self._searcher.known(term)),
             quotes=(),
         )
 
@@ -175,9 +177,15 @@ class Thinker:
         """The smallest probability to answer at, for a question that stands alone or a search without an encoder."""
         return self._weights.follow_up_threshold if part.reading.leans else self._weights.threshold
 
-    def _missing(self, question: Question) -> tuple[str, ...]:
-        """The visitor's own content words that stand in no article, the rarest kind of evidence against answering."""
-        return tuple(term.text for term in question.own_terms if not self._searcher.known(term))
+    def _missing(self, question: Question, retrieved: Retrieved | None) -> tuple[str, ...]:
+        """What the visitor names that stands in no article, the rarest kind of evidence against answering."""
+        if retrieved is None:
+            return ()
+        weighed = zip(question.query.terms, retrieved.found.importance.tolist(), strict=True)
+        own = [(term, weight, self._searcher.known(term)) for term, weight in weighed if term.own]
+        missing = [(term, weight) for term, weight, known in own if not known]
+        rest = max((weight for _, weight, known in own if known), default=0.0)
+        return named(question.text, [term for term, _ in missing], [weight for _, weight in missing], rest)
 
     def _reason(self, parts: Sequence[Part]) -> Reason | None:
         if any(part.quotes for part in parts):

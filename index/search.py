@@ -42,7 +42,9 @@ class Evidence:
     dense      cosine of question and passage          focus   cosine of its asking part and passage
     sentence   best cosine of asking part and one of its sentences
     expanded   cosine of question in the articles' words and passage (as `dense` when nothing was expanded)
-    late       late interaction (MaxSim, Khattab & Zaharia 2020) over content words, weighted by rarity
+    aligned    late interaction (MaxSim, Khattab & Zaharia 2020) over every token of the question
+    late       the same over content words, weighted by rarity and importance
+    article    cosine of question and the mean of the vectors of the passage's article
     weakest    the smallest late interaction among the question's own content words
     lexical    BM25 as a share of the best score that these words could reach
     covered    share of the words' weight that stands in the passage, literally or by vocabulary
@@ -58,6 +60,8 @@ class Evidence:
     lexical: float
     covered: float
     heading: float
+    aligned: float
+    article: float
 
     def vector(self) -> list[float]:
         """The values in the order of the fields."""
@@ -107,6 +111,7 @@ class Searcher:
         self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
         self.stems = lru_cache(maxsize=8192)(self._stems)
+        self.article = lru_cache(maxsize=8192)(self._article)
 
     def rarity(self, stem: str) -> float:
         """The idf of a stem in this corpus: ln(1 + (N - n + 0.5) / (n + 0.5)); largest for a word found nowhere."""
@@ -120,9 +125,15 @@ class Searcher:
             for phrase in ((term.stem,), *term.alternatives)
         )
 
-    def search(self, query: Query) -> Found:
-        """The best candidates with their evidence; none for an empty corpus."""
-        return _Search(self, query).found()
+    def search(self, query: Query, among: Rows | None = None) -> Found:
+        """The best candidates with their evidence; none for an empty corpus. All of the rows `among`, where given."""
+        return _Search(self, query).found(among)
+
+    def _article(self, article_id: str) -> Floats:
+        """The mean of the vectors of an article's passages, at length 1."""
+        rows = self.generation.passages_of(article_id)
+        mean = self.generation.dense.vectors(np.arange(rows.start, rows.stop)).mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
     def _stems(self, row: int) -> PassageStems:
         passage = self.generation.passages[row]
@@ -147,9 +158,9 @@ class _Search:
         self._weights: Floats = rarity * self._importance
         self._total = float(self._weights.sum()) or 1.0
 
-    def found(self) -> Found:
-        rows = self._candidates()
-        hits = self._hits(rows) if len(rows) else ()
+    def found(self, among: Rows | None) -> Found:
+        rows = self._candidates() if among is None else among
+        hits = self._hits(rows, KEPT if among is None else len(rows)) if len(rows) else ()
         return Found(tuple(hits), self._importance, self._weights)
 
     def _tokens(self, term: Term) -> list[int]:
@@ -167,7 +178,7 @@ class _Search:
         found.update(dict.fromkeys(rows.tolist()))
         return np.array([row for row in found if self._generation.passages[row].role != "furniture"], dtype=np.int64)
 
-    def _hits(self, rows: Rows) -> list[Hit]:
+    def _hits(self, rows: Rows, most: int) -> list[Hit]:
         query = self._query
         vectors = self._generation.dense.vectors(rows)
         contributions = self._contributions(rows)
@@ -183,22 +194,30 @@ class _Search:
             "heading": np.array([self._heading(int(row)) for row in rows], dtype=np.float32),
         }
         first = np.sum([weight * cheap[name] for name, weight in _FIRST.items()], axis=0)
-        kept = np.argsort(-first, kind="stable")[:KEPT]
-        late = self._late(rows[kept])
+        kept = np.argsort(-first, kind="stable")[:most]
+        late, aligned = self._late(rows[kept])
         return [
             self._hit(
-                int(rows[i]), {name: float(values[i]) for name, values in cheap.items()}, late[n], held[i], sentences[i]
+                int(rows[i]),
+                {name: float(values[i]) for name, values in cheap.items()} | {"aligned": float(aligned[n])},
+                late[n],
+                held[i],
+                sentences[i],
             )
             for n, i in enumerate(kept)
         ]
 
-    def _hit(self, row: int, cheap: dict[str, float], late: Floats, held: Floats, sentences: Floats) -> Hit:
+    def _hit(self, row: int, measured: dict[str, float], late: Floats, held: Floats, sentences: Floats) -> Hit:
         own = [value for value, term in zip(late, self._query.terms, strict=True) if term.own]
+        passage = self._generation.passages[row]
         return Hit(
             row=row,
-            passage=self._generation.passages[row],
+            passage=passage,
             evidence=Evidence(
-                **cheap, late=float(late @ self._weights) / self._total, weakest=float(min(own)) if own else 0.0
+                **measured,
+                late=float(late @ self._weights) / self._total,
+                weakest=float(min(own)) if own else 0.0,
+                article=float(self._searcher.article(passage.article_id) @ self._encoded[self._query.text].sentence),
             ),
             sentence_scores=sentences,
             term_scores=np.maximum(late, held),
@@ -209,18 +228,19 @@ class _Search:
     def _total_rarity(self) -> float:
         return sum(self._searcher.rarity(term.stem) for term in self._query.terms) or 1.0
 
-    def _late(self, rows: Rows) -> Floats:
-        """For each row and term the best match of the term's tokens in the passage, averaged over its tokens."""
+    def _late(self, rows: Rows) -> tuple[Floats, Floats]:
+        """For each row and term the best match of the term's tokens in the passage, averaged over its tokens; and for
+        each row the average over all tokens of the question."""
         encoded = self._encoded[self._query.text]
         result = np.zeros((len(rows), len(self._query.terms)), dtype=np.float32)
         if not self._query.terms or not len(encoded.vectors):
-            return result
+            return result, np.zeros(len(rows), dtype=np.float32)
         best = self._generation.tokens.maxsim(encoded.vectors, rows)
         for column, term in enumerate(self._query.terms):
             tokens = self._tokens(term)
             if tokens:
                 result[:, column] = best[:, tokens].mean(axis=1)
-        return result
+        return result, best.mean(axis=1)
 
     def _contributions(self, rows: Rows) -> Floats:
         stems = self._query.stems

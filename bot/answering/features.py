@@ -30,8 +30,12 @@ RANKING = (
 )
 """The features of one candidate, in this order."""
 
+_OF_THE_BEST = tuple(name for name in Evidence.__slots__ if name not in ("aligned", "article"))
+"""What counts for answering of the best candidate's evidence: the other two say which text is nearest, not whether it
+answers."""
+
 ANSWERING = (
-    *(f"top_{name}" for name in Evidence.__slots__),
+    *(f"top_{name}" for name in _OF_THE_BEST),
     "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing",
     "softest", "one_sentence", "subject_missing", "subject_far", "own_held", "short_held", "short", "no_own",
     "price_missing", "unit_missing", "terms", "asks_value", "asks_price_or_place", "inherited",
@@ -84,7 +88,7 @@ def result(question: Question, ranked: Sequence[tuple[Hit, float]], found: Found
     kinds = question.kinds
     one = max(_one_sentence(terms, own, weights, hit) for hit in near)
     return [
-        *top.evidence.vector(),
+        *(getattr(top.evidence, name) for name in _OF_THE_BEST),
         max(_value(question, hit.passage) for hit in near),
         near[1].evidence.late if len(near) > 1 else 0.0,
         float((weights * held).sum()) / total,

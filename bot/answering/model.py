@@ -29,11 +29,24 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.score(names, values)))))
 
 
+class Platt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Turns a linear score into a probability: `1 / (1 + exp(-(slope * score + shift)))` (Platt 1999)."""
+
+    slope: float = 1.0
+    shift: float = 0.0
+
+    def probability(self, score: float) -> float:
+        """The probability, in 0..1; grows with the score."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.shift))))
+
+
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The learned part of answering.
 
     `trained_on` says how many questions of which set; `threshold` is the smallest probability to answer at,
-    `follow_up_threshold` the same for a question that took over words from before.
+    `follow_up_threshold` the same for a question that took over words from before. `calibration` makes the score of
+    `answering` the probability that the answer is right, which is what both thresholds are compared with. `pool` ranks
+    where there are very many passages (bot/retrieval.py).
     """
 
     ranking: Linear
@@ -41,6 +54,12 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: float
     follow_up_threshold: float
     trained_on: Mapping[str, int]
+    calibration: Platt = Platt()
+    pool: Linear | None = None
+
+    def probability(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """How probable it is that a result with these measurements answers."""
+        return self.calibration.probability(self.answering.score(names, values))
 
 
 @cache
