@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import msgspec
 from fastapi import APIRouter, Request
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from web.blocks import Alert
 from web.problem import Problem
-from web.request import is_private, read_chat, read_feedback, require_json
+from web.request import gone, is_private, read_chat, read_feedback, require_json
 from web.service import Answered, Service, as_json
 
 _READ = ["GET", "HEAD"]
@@ -25,7 +26,7 @@ def router(service: Service) -> APIRouter:
     async def chat(request: Request) -> Response:
         require_json(request.headers.get("content-type"))
         conversation = read_chat(await request.body(), service.settings)
-        answered = await service.answer(conversation, private=is_private(request))
+        answered = await service.answer_unless_gone(conversation, partial(gone, request), private=is_private(request))
         if _wants_events(request.headers.get("accept", "")):
             return EventSourceResponse(
                 _events(answered), headers={"cache-control": "no-store", "x-accel-buffering": "no"}

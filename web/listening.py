@@ -20,6 +20,9 @@ HEAD_SECONDS: Final = 10.0
 CLOSING_SECONDS: Final = 10.0
 """Time that a client has to take the rest of an answer once we are done with it."""
 
+_HEAD_BYTES: Final = 32_768
+"""Most of a head that is kept while the rest of it is waited for."""
+
 MOST_IDLE: Final = 2000
 """Connections that wait for a request; 10,000 opened and left keep nobody out (benchmarks/attack.py)."""
 
@@ -89,7 +92,8 @@ def listening() -> dict[str, Any]:
     return {
         "http": PatientProtocol,
         "ws": "none",  # nothing here speaks WebSocket
-        "timeout_keep_alive": int(HEAD_SECONDS),
+        "h11_max_incomplete_event_size": _HEAD_BYTES,
+        "timeout_keep_alive": HEAD_SECONDS,
         # No limit here: what costs is limited by answer_threads and answer_queue, which answer with Retry-After.
         "limit_concurrency": None,
         "server_header": False,

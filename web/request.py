@@ -50,6 +50,9 @@ class FeedbackRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: str | None = None
 
 
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
+"""What the decoder raises; the second for a string that is no UTF-8, which is no error of its own kind."""
+
 _chat_decoder = msgspec.json.Decoder(ChatRequest)
 _feedback_decoder = msgspec.json.Decoder(FeedbackRequest)
 
@@ -59,6 +62,12 @@ _ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
 _MAX_BOT_CHARACTERS = 8000
 # Control characters say nothing to a reader; line breaks and tabs do.
 _CONTROL = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if code not in (0x09, 0x0A)}
+
+
+async def gone(request: Request) -> None:
+    """Return when the client has left; to be waited for once the body was read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def require_json(content_type: str | None) -> None:
@@ -76,7 +85,7 @@ def read_chat(body: bytes, settings: ServiceSettings) -> Conversation:
     """The conversation in `body`; raises Problem 400 (not JSON) or 422 (not as documented, or over a limit)."""
     try:
         request = _chat_decoder.decode(body)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise _unreadable(error) from None
     if len(request.messages) > settings.max_messages:
         raise Problem(
@@ -103,7 +112,7 @@ def read_feedback(body: bytes, settings: ServiceSettings) -> FeedbackRequest:
     """The feedback in `body`; raises Problem as `read_chat` does."""
     try:
         feedback = _feedback_decoder.decode(body)
-    except msgspec.MsgspecError as error:
+    except _UNREADABLE as error:
         raise _unreadable(error) from None
     if len(feedback.articles) > 5 or not all(_ARTICLE_ID.fullmatch(article) for article in feedback.articles):
         raise Problem(422, "At most 5 article ids.", pointer="/articles")
@@ -157,7 +166,7 @@ def _message(message: ChatMessage, number: int, settings: ServiceSettings) -> Me
 _PLACE = re.compile(r" - at `\$([\w.\[\]]*)`$")
 
 
-def _unreadable(error: msgspec.MsgspecError) -> Problem:
+def _unreadable(error: Exception) -> Problem:
     if not isinstance(error, msgspec.ValidationError):
         return Problem(400, "The body is not valid JSON.")
     place = _PLACE.search(str(error))

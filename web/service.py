@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,21 @@ class Service:
     limits: RateLimits | None = None
     telemetry: Telemetry | None = None
     _limiter: anyio.CapacityLimiter | None = None
+
+    async def answer_unless_gone(
+        self, conversation: Conversation, gone: Callable[[], Awaitable[None]], *, private: bool = False
+    ) -> Answered:
+        """As `answer`, given up as soon as `gone` returns: whoever left must not keep a place in the queue."""
+        asking = asyncio.ensure_future(self.answer(conversation, private=private))
+        leaving = asyncio.ensure_future(gone())
+        try:
+            await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if not asking.done():
+                raise Problem(408, "The client left before its answer.")
+            return asking.result()
+        finally:
+            leaving.cancel()
+            asking.cancel()
 
     async def answer(self, conversation: Conversation, *, private: bool = False) -> Answered:
         """The Reply to `conversation`; raises Problem 503 when too much is waiting or time is up.

@@ -83,6 +83,8 @@ def test_events_come_red_flag_first_then_sources_then_blocks_then_the_whole(clie
     [
         (b"{", 400, None),
         (b"\xff\xfe", 400, None),
+        (b'{"messages": [{"role": "visitor", "text": "\xc3"}]}', 400, None),
+        (b'{"mess\xf0ges": []}', 400, None),
         (b"[]", 422, ""),
         (b"{}", 422, ""),
         (b'{"messages": []}', 422, "/messages"),

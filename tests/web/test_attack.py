@@ -53,6 +53,20 @@ def test_any_conversation_is_answered_or_refused(body: dict[str, object]) -> Non
     assert response.status_code in {200, 400, 422}
 
 
+_REAL = json.dumps(
+    {"messages": [{"role": "visitor", "text": "caf\u00e9"}], "region": "uk"}, ensure_ascii=False
+).encode()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(_REAL) - 1), st.integers(0, 255)), max_size=4))
+def test_a_real_body_with_any_bytes_changed_is_answered_or_refused(changes: list[tuple[int, int]]) -> None:
+    body = bytearray(_REAL)
+    for place, byte in changes:
+        body[place] = byte
+    for path in ("/api/v1/chat", "/api/v1/feedback"):
+        assert _CLIENT.post(path, content=bytes(body), headers=_JSON).status_code in {200, *_REFUSED}
+
+
 def test_brackets_without_end_are_refused() -> None:
     for body in (b"[" * 100_000, b'{"messages":' * 10_000, b'{"messages":[' + b"[" * 50_000):
         assert _CLIENT.post("/api/v1/chat", content=body, headers=_JSON).status_code in _REFUSED
