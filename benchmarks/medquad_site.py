@@ -112,7 +112,7 @@ def main() -> None:
     folder, file = make(arguments.public, arguments.work)
     found = read([str(folder)])
     index = arguments.work / "index"
-    build(found.articles, index, attachments=attachments(), sources=(str(folder),), progress=_bar)
+    build(found.articles, index, attachments=attachments(index / "encoders"), sources=(str(folder),), progress=_bar)
     bot = Bot(IndexFolder(index).current(), SilentScreen())
     cases = load([file])
     report = report_of(run(cases, bot), trials(cases, bot), bot, [str(file)], "all", 30)

@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from bot.safety import Screen, load, rulebook
+from bot.safety import Screen, load, rulebook, second_layer
 from bot.safety.context import Surroundings
 from bot.safety.pattern import Hit
 from bot.safety.reading import Reader
@@ -82,7 +82,7 @@ def main() -> None:
         from index.store import IndexFolder
 
         generation = IndexFolder(arguments.index).current()
-        screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
+        screen = load(second_layer(generation))
     print("rules alone" if screen.degraded else "rules and meaning")
     semigran(screen, rows(arguments.folder / "triage" / "semigran45.jsonl"))
     avey(screen, rows(arguments.folder / "triage" / "avey400.jsonl"))

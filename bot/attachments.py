@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from bot.safety.meaning import MeaningAttachment
+from pathlib import Path
+
+from bot.safety import attachment as safety
 from bot.understanding.lexicon import LexiconAttachment
 from index.builder import Attachment
 
 
-def attachments() -> tuple[Attachment, ...]:
-    """Everything that answering and the red-flag screen need beside passages and vectors."""
-    return (LexiconAttachment(), MeaningAttachment())
+def attachments(cache: Path) -> tuple[Attachment, ...]:
+    """Everything that answering and the red-flag screen need beside passages and vectors.
+
+    `cache` is a folder for what takes long to make and is the same for every index; exported encoders lie there.
+    """
+    return (LexiconAttachment(), *safety.attachments(cache))

@@ -10,7 +10,7 @@ from bot.answering.model import Weights, shipped
 from bot.answering.quote import NotVerbatim, cite, spoken
 from bot.conversation import Conversation
 from bot.reply import Escalation, Reply
-from bot.safety import Screen, Verdict, load
+from bot.safety import Screen, Verdict, load, second_layer
 from bot.stage import stage
 from bot.texts import render
 from bot.turn import Thinker, Turn
@@ -72,8 +72,7 @@ class Bot:
         reply that rests on this carries a note that says so.
         """
         generation = IndexFolder(index_folder).current(wordless=wordless)
-        meaning = None if wordless else generation.attachment("safety-meaning.json")
-        return cls(generation, load(meaning, generation.encoder), site=site)
+        return cls(generation, load(None if wordless else second_layer(generation)), site=site)
 
     @property
     def rules_alone(self) -> bool:

@@ -165,9 +165,9 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
             folder.mkdir()
             (folder / TOKENIZER_FILE).write_text(tokenizer, encoding="utf-8")
         _write_graph(loaded, folders["fp32"] / MODEL_FILE)
-        _quantise(folders["fp32"] / MODEL_FILE, folders["int8"] / MODEL_FILE)
+        quantise(folders["fp32"] / MODEL_FILE, folders["int8"] / MODEL_FILE)
         for kind, folder in folders.items():
-            _optimise(folder / MODEL_FILE)
+            optimise(folder / MODEL_FILE)
             draft = _card(model, loaded, folder, kind, limit, {})
             (folder / CARD_FILE).write_bytes(msgspec.json.encode(draft))
         basis = shipped_basis(model.weights)
@@ -251,7 +251,8 @@ def _write_graph(loaded: SentenceTransformer, path: Path) -> None:
     )
 
 
-def _quantise(source: Path, target: Path) -> None:
+def quantise(source: Path, target: Path) -> None:
+    """Write a graph with the weights of its linear maps in int8."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     # A scale for each column of the weights: 0.99 cosine where one for each matrix gives 0.96. Seven bits instead of
@@ -259,7 +260,7 @@ def _quantise(source: Path, target: Path) -> None:
     quantize_dynamic(str(source), str(target), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
 
 
-def _optimise(path: Path) -> None:
+def optimise(path: Path) -> None:
     """Let onnxruntime fuse what it can now and not at every start, which takes a third of the time to open it."""
     import onnxruntime
 

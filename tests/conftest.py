@@ -16,10 +16,7 @@ from hypothesis import settings
 
 from bot.attachments import attachments
 from bot.bot import Bot
-from bot.safety.meaning import MeaningAttachment
-from bot.understanding.lexicon import LexiconAttachment
-from index.builder import Attachment, BuildOptions
-from index.generation import Generation
+from index.builder import BuildOptions
 from index.rebuild import rebuild
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +30,10 @@ _EXPORT = """
 import sys
 from pathlib import Path
 from index.export import cached_export
-print(cached_export(None, Path(sys.argv[1])).folder)
+from bot.safety.attachment import cached_graph
+folder = cached_export(None, Path(sys.argv[1])).folder
+cached_graph(folder.parent)
+print(folder)
 """
 
 _ASK = """
@@ -102,23 +102,7 @@ def answering_modules(bundled_index: Path) -> set[str]:
     return {name.split(".")[0] for name in done.stderr.split()}
 
 
-class _Once:
-    """An attachment that depends on the encoder alone, made for the first index and given to the others."""
-
-    _made: bytes | None = None
-
-    def __init__(self, attachment: Attachment) -> None:
-        self._attachment = attachment
-        self.name = attachment.name
-
-    def make(self, generation: Generation) -> bytes:
-        made = type(self)._made or self._attachment.make(generation)
-        type(self)._made = made
-        return made
-
-
 def _built(folder: Path, encoder: Path, *sources: str) -> Path:
-    made = tuple(_Once(each) if isinstance(each, MeaningAttachment) else each for each in attachments())
-    rebuilt = rebuild(sources, folder, BuildOptions(model=encoder, attachments=made))
+    rebuilt = rebuild(sources, folder, BuildOptions(model=encoder, attachments=attachments(encoder.parent)))
     assert not rebuilt.failed
     return folder

@@ -13,7 +13,7 @@ from bot.conversation import Conversation, Message
 from bot.evaluation.questions import Case
 from bot.evaluation.score import Mark, mark, play
 from bot.reply import Reply
-from bot.safety import load
+from bot.safety import load, second_layer
 
 Advance = Callable[[int], None]
 
@@ -69,5 +69,5 @@ def trials(cases: Sequence[Case], bot: Bot, advance: Advance = lambda _: None) -
 def _eager(bot: Bot) -> Bot:
     """The same bot with thresholds of 0."""
     generation = bot.generation
-    screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
-    return Bot(generation, screen, weights=msgspec.structs.replace(shipped(), threshold=0.0, follow_up_threshold=0.0))
+    weights = msgspec.structs.replace(shipped(), threshold=0.0, follow_up_threshold=0.0)
+    return Bot(generation, load(second_layer(generation)), weights=weights)

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from bot.safety.screen import Fired, Screen, SentenceEncoder, Verdict
+from typing import TYPE_CHECKING
 
-__all__ = ["Fired", "Screen", "SentenceEncoder", "Verdict", "load"]
+from bot.safety.screen import Fired, Screen, SecondLayer, Verdict
+
+if TYPE_CHECKING:
+    from index.generation import Generation
+
+__all__ = ["Fired", "Screen", "SecondLayer", "Verdict", "load", "second_layer"]
 
 
-def load(meaning: bytes | None = None, encoder: SentenceEncoder | None = None) -> Screen:
+def load(layer: SecondLayer | None = None) -> Screen:
     """The screen with the rules that lie in this folder.
 
-    With the bytes of a trained meaning layer and an encoder, both layers run; otherwise the rules alone, and each
-    verdict says
-    `degraded`. RuleError when a rule has been amended wrongly.
+    With a second layer both run; otherwise the rules alone, and each verdict says `degraded`. RuleError when a rule has
+    been amended wrongly.
     """
     from bot.safety import rulebook
 
-    book = rulebook.load()
-    if meaning is None or encoder is None:
-        return Screen(book)
-    from bot.safety.meaning import Meaning
+    return Screen(rulebook.load(), layer)
 
-    return Screen(book, Meaning.read(meaning), encoder)
+
+def second_layer(generation: Generation) -> SecondLayer | None:
+    """The second layer that a generation carries; None where it carries none, or one that this machine cannot open.
+
+    Raises IndexDamaged when a file of it is not what was written, RuleError when it is of another format.
+    """
+    from bot.safety import classifier, meaning
+
+    parts = [generation.attachment(name) for name in (meaning.NAME, classifier.GRAPH, classifier.TOKENIZER)]
+    if parts[0] is None or parts[1] is None or parts[2] is None:
+        return None
+    known = meaning.Meaning.read(parts[0])
+    try:
+        model = classifier.Classifier.open(parts[1], parts[2])
+    except Exception:  # noqa: BLE001 onnxruntime has a dozen errors without a base; the rules run whatever it says
+        return None
+    return SecondLayer(known, model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from bot.reply import Escalation, Finding, Tier
 from bot.safety import message
@@ -15,33 +15,28 @@ from bot.safety.state import Ledger, Noted, alone, highest
 from bot.safety.text import windows
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from bot.safety.classifier import TierModel
     from bot.safety.meaning import Meaning, Opinion
 
 Refusal = Literal["diagnosis", "dose", "clearance"]
 _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 
-_ABSENCE = 10
-"""Words that a clause of mere absence may have."""
-_LEAST = 5
-"""Words that must be left of a list of absences for the second layer to have something to judge."""
 _TOGETHER = 6
 """Messages that the second layer reads as one, for what is told in drops."""
 _MARGIN = 0.12
 """By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
+_TAKEN_BACK = ("typo", "well", "perhaps_typo", "perhaps_well")
 _SITUATIONS = {"crisis": "crisis", "assessment": "load"}
 """What to say when the second layer raises a tier by itself, and so names no concept."""
 
 
-class SentenceEncoder(Protocol):
-    """What turns texts into vectors; both the encoder of a generation and sentence-transformers fit."""
+@dataclass(frozen=True, slots=True)
+class SecondLayer:
+    """What catches wordings that no rule foresaw: the adapted encoder, and what weighs its word with the rules'."""
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One L2-normalised row for each text."""
-        ...
+    meaning: Meaning
+    model: TierModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +86,15 @@ class _Unit:
 class Screen:
     """Checks conversations by the rules of one rulebook and, where there is one, the meaning layer. Thread-safe."""
 
-    def __init__(self, book: Rulebook, meaning: Meaning | None = None, encoder: SentenceEncoder | None = None) -> None:
+    def __init__(self, book: Rulebook, layer: SecondLayer | None = None) -> None:
         self._reader = Reader(book)
         self._book = book
-        self._meaning = meaning
-        self._encoder = encoder
+        self._layer = layer
 
     @property
     def degraded(self) -> bool:
         """Whether the rules run alone."""
-        return self._meaning is None or self._encoder is None
+        return self._layer is None
 
     def check(self, messages: Sequence[str], region: str | None = None) -> Verdict:
         """The verdict on a conversation, given all messages of the visitor, oldest first; never raises."""
@@ -121,10 +115,13 @@ class Screen:
             reading = self._reader.read(text, part)
             part = reading.part
             readings.append(reading)
-            if self._meaning and self._encoder:
-                opinions = self._opinions(self._meaning, self._encoder, readings)
+            if self._layer:
+                opinions = self._opinions(self._layer, readings)
                 reading = _cleared(reading, opinions[0].opinion) if opinions else reading
                 ledger.hear(turn, reading)
+                if self._takes_back(reading, opinions):
+                    mistaken = reading.cues.get("correction.typo") or reading.cues.get("correction.perhaps_typo")
+                    ledger.take_back(lasting=bool(mistaken))
                 fired += self._weigh(ledger, opinions, turn, reading)
             else:
                 ledger.hear(turn, reading)
@@ -149,39 +146,41 @@ class Screen:
             full_form=new,
         )
 
-    def _opinions(self, meaning: Meaning, encoder: SentenceEncoder, readings: Sequence[Reading]) -> list[_Unit]:
+    def _opinions(self, layer: SecondLayer, readings: Sequence[Reading]) -> list[_Unit]:
         """What the second layer says of the last message: whole, by its sentences, and with the messages before it."""
-        raw = spoken(readings[-1])
+        last = readings[-1]
+        raw = last.message.raw.strip()
         if not raw:
             return []
-        last = readings[-1]
-        whole = last if raw == last.message.raw.strip() else self._reader.read(raw)
         parts = [(last.message.quote(*span), last.between(*span)) for span in windows(last.message)]
-        texts = [(raw, whole), *parts]
+        texts = [(raw, last), *parts]
         if len(readings) > 1:
             joined = ". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:])
             texts.append((joined, self._reader.read(joined)))
         units = []
-        for place, ((text, unit), vector) in enumerate(
-            zip(texts, encoder.encode([text for text, _ in texts]), strict=True)
-        ):
+        heard = layer.model.tiers([text for text, _ in texts])
+        for place, ((text, unit), said) in enumerate(zip(texts, heard, strict=True)):
             margin = _MARGIN if place or len(readings) > 1 else 0.0
-            opinion = meaning.judge(unit, alone(self._book, unit), vector, margin=margin)
+            opinion = layer.meaning.judge(unit, alone(self._book, unit), said, margin=margin)
             units.append(_Unit(text if place <= len(parts) else raw, opinion, place > 0))
         return units
+
+    def _takes_back(self, reading: Reading, opinions: Sequence[_Unit]) -> bool:
+        """Whether the last message takes the earlier ones back: it says so in words, and neither it alone nor all
+        messages read together leave either layer with anything."""
+        said_so = any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
+        present = any(f.decision.standing == "present" and f.rule in self._book.concepts for f in reading.found)
+        return said_so and not present and len(opinions) > 1 and all(u.opinion.level == "none" for u in opinions)
 
     def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
         """Let the second layer raise what the rules made of the last message."""
         level = highest(ledger.standing(turn))
-        taken_back = level == "none" and bool(
-            reading.cues.get("correction.well") or reading.cues.get("correction.typo")
-        )
         fired = []
         for unit in opinions:
             said = unit.opinion.level
             scores = ", ".join(f"{step} {score:.2f}" for step, score in unit.opinion.scores.items())
             fired.append(Fired("wording", said, unit.evidence, unit.evidence, scores, "meaning", turn))
-            if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment") and not taken_back:
+            if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment"):
                 ledger.note(Noted("wording", said, unit.evidence, turn, _SITUATIONS.get(said, "general"), "meaning"))
         return fired
 
@@ -203,24 +202,6 @@ class Screen:
             full=full,
             crisis_kind=crisis[0].situation if crisis else "crisis",
         )
-
-
-def spoken(reading: Reading) -> str:
-    """The message without the short clauses that only say what is absent ("no swelling, no numbness")."""
-    words, kept = reading.message.words, []
-    present = {i for f in reading.found if f.decision.standing == "present" for i in range(f.hit.first, f.hit.last + 1)}
-    negating = {cue.first for cue in reading.cues.get("negated.before", ())}
-    clauses: dict[int, list[int]] = {}
-    for i, number in enumerate(reading.clauses):
-        clauses.setdefault(number, []).append(i)
-    for inside in clauses.values():
-        absent = inside[0] in negating and len(inside) <= _ABSENCE and not present.intersection(inside)
-        if not absent:
-            kept.append((words[inside[0]].start, words[inside[-1]].end))
-    if len(kept) == len(clauses):
-        return reading.message.raw.strip()
-    left = ", ".join(reading.message.raw[start:end] for start, end in kept)
-    return left if len(left.split()) >= _LEAST or present else ""
 
 
 def _cleared(reading: Reading, opinion: Opinion) -> Reading:

@@ -72,6 +72,12 @@ class Ledger:
                 if self.noted[rule].level != "crisis":
                     del self.noted[rule]
 
+    def take_back(self, *, lasting: bool) -> None:
+        """Let go of all that was noted, a crisis apart; of dangers that stay though they have passed, if `lasting`."""
+        for rule, noted in list(self.noted.items()):
+            if noted.level != "crisis" and (lasting or not self._lasts(rule)):
+                del self.noted[rule]
+
     def _lasts(self, rule: str) -> bool:
         concept = self.book.concepts.get(rule)
         return concept.lasting or concept.tier == "crisis" if concept else False

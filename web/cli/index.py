@@ -22,8 +22,9 @@ from corpus.errors import FootnoteError
 from web.cli.options import index_option
 
 if TYPE_CHECKING:
-    from index.builder import Attachment, BuildOptions
     from index.contradictions import Contradiction
+
+    from index.builder import Attachment, BuildOptions
     from index.rebuild import Rebuilt
 
 _MOST_PAIRS = 20
@@ -57,7 +58,7 @@ def build(
     """Build a new generation from exactly these SOURCES; with none, from the bundled articles."""
     from index.rebuild import rebuild
 
-    _print(rebuild(sources, index_folder, options(model, precision)), as_json)
+    _print(rebuild(sources, index_folder, options(index_folder, model, precision)), as_json)
 
 
 @index.command()
@@ -68,7 +69,7 @@ def add(sources: tuple[str, ...], as_json: bool, index_folder: Path) -> None:
     """Add the articles of SOURCES to the current generation; an article of the same id is replaced."""
     from index.rebuild import add as add_sources
 
-    _print(add_sources(sources, index_folder, options()), as_json)
+    _print(add_sources(sources, index_folder, options(index_folder)), as_json)
 
 
 @index.command()
@@ -79,7 +80,7 @@ def remove(article_ids: tuple[str, ...], as_json: bool, index_folder: Path) -> N
     """Remove articles from the current generation, by id."""
     from index.rebuild import remove as remove_articles
 
-    _print(remove_articles(article_ids, index_folder, options()), as_json)
+    _print(remove_articles(article_ids, index_folder, options(index_folder)), as_json)
 
 
 @index.command()
@@ -89,6 +90,7 @@ def remove(article_ids: tuple[str, ...], as_json: bool, index_folder: Path) -> N
 def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     """Say what is served: the current generation, what it holds, and what its editor should look at."""
     from index.contradictions import contradictions
+
     from index.store import IndexFolder
 
     folder = IndexFolder(index_folder)
@@ -180,22 +182,34 @@ def watch(every: float, index_folder: Path) -> None:
 
     click.echo(f"footnote: following the sources of {index_folder}; end with Ctrl-C", err=True)
     with contextlib.suppress(KeyboardInterrupt):
-        follow(index_folder, tell, options=options(), every=every)
+        follow(index_folder, tell, options=options(index_folder), every=every)
 
 
-def options(model: str | None = None, precision: str | None = None) -> BuildOptions:
+def options(index_folder: Path, model: str | None = None, precision: str | None = None) -> BuildOptions:
     """What every build of the command line has in common: attachments, and a bar on standard error."""
     from index.builder import BuildOptions
     from index.export import DEFAULT_PRECISION, Precision
 
     chosen = cast(Precision, precision or DEFAULT_PRECISION)
-    return BuildOptions(model=model, precision=chosen, attachments=_attachments(), progress=_bar)
+    return BuildOptions(
+        model=model, precision=chosen, attachments=_attachments(_cache(index_folder, model)), progress=_bar
+    )
 
 
-def _attachments() -> tuple[Attachment, ...]:
+def _cache(index_folder: Path, model: str | None) -> Path:
+    """Where exported encoders lie: beside the one that was given, else in the index."""
+    from index.encoder import CARD_FILE
+    from index.store import IndexFolder
+
+    if model is not None and (Path(model) / CARD_FILE).is_file():
+        return Path(model).parent
+    return IndexFolder(index_folder).encoders
+
+
+def _attachments(cache: Path) -> tuple[Attachment, ...]:
     if importlib.util.find_spec("bot.attachments") is None:
         return ()
-    return tuple(importlib.import_module("bot.attachments").attachments())
+    return tuple(importlib.import_module("bot.attachments").attachments(cache))
 
 
 @contextmanager

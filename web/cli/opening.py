@@ -25,4 +25,4 @@ def ensure_index(index_folder: Path) -> None:
     from index.rebuild import rebuild
     from web.cli.index import options
 
-    rebuild((), index_folder, options(None, None))
+    rebuild((), index_folder, options(index_folder))

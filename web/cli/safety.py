@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bot.safety import Screen, load, suite
+from bot.safety import Screen, load, second_layer, suite
 from web.cli.options import index_option
 
 SUITE = Path(__file__).resolve().parents[2] / "tests" / "bot" / "safety" / "independent"
@@ -25,8 +25,7 @@ def _screen(index_folder: Path) -> Screen:
     from index.store import IndexFolder
 
     try:
-        generation = IndexFolder(index_folder).current()
-        screen = load(generation.attachment("safety-meaning.json"), generation.encoder)
+        screen = load(second_layer(IndexFolder(index_folder).current()))
     except FootnoteError:
         screen = load()
     if screen.degraded:
@@ -86,12 +85,16 @@ def write_report(output: Path, figures: bool, index_folder: Path) -> None:
 
 
 @safety.command("train")
-@index_option
-def train_layer(index_folder: Path) -> None:
-    """Train the second layer with the encoder of the index and keep the weights beside the rules, for faster builds."""
-    from bot.safety import meaning
-    from index.store import IndexFolder
+@click.option("--keep-adapter", is_flag=True, help="Leave the adapted encoder as it is; renew only what weighs it.")
+def train_layer(keep_adapter: bool) -> None:
+    """Train the second layer from the exemplars, and keep it beside the rules; indexes take it up when built again.
 
-    encoder = IndexFolder(index_folder).current().encoder
-    meaning.SHIPPED.write_bytes(meaning.train(encoder, meaning.exemplars(), encoder.fingerprint))
-    click.echo(str(meaning.SHIPPED))
+    For those who change exemplars or rules: needs the packages of the extra `build` and, on two cores, 40 minutes.
+    """
+    from bot.safety import attachment, exemplars, meaning, training
+
+    adapter = attachment.ADAPTER.read_bytes() if keep_adapter else None
+    trained = training.train(exemplars.read(), adapter, say=lambda line: click.echo(line, err=True))
+    attachment.ADAPTER.write_bytes(trained.adapter)
+    meaning.SHIPPED.write_bytes(trained.meaning)
+    click.echo(f"{attachment.ADAPTER}\n{meaning.SHIPPED}")

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from bot.safety import Screen, load, meaning, rulebook, suite
+from bot.safety import Screen, SecondLayer, exemplars, load, rulebook, second_layer, suite
+from bot.safety.attachment import ADAPTER
 from bot.safety.errors import RuleError
-from bot.safety.meaning import Exemplar, Meaning, MeaningAttachment, train
+from bot.safety.exemplars import Exemplar
+from bot.safety.meaning import NAME, SHIPPED, Meaning, MeaningFile
 from bot.safety.message import FAILED, compose, region_of, regions
 from bot.safety.reading import Reader
 from bot.safety.rulebook import LEVELS
 from bot.safety.state import Ledger
 from bot.safety.text import read, windows
+from bot.safety.training import finished, judged, named
+from index.generation import Generation
+from index.store import IndexFolder
 
 SCREEN = load()
 HERE = Path(__file__).parent
@@ -30,18 +37,17 @@ RED_FLAGS = (
 )
 
 
-class Letters:
-    """A toy encoder: counts of letters, so that like texts lie near each other."""
+WORDS = {"bananas": "emergency", "wobbly": "crisis", "glum": "urgent", "nags": "assessment"}
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = np.zeros((len(texts), 26), np.float32)
+
+class Keywords:
+    """A toy of the adapted encoder: one word gives a tier away."""
+
+    def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.full((len(texts), len(LEVELS)), -5.0, np.float32)
         for row, text in zip(rows, texts, strict=True):
-            for c in text.casefold():
-                if "a" <= c <= "z":
-                    row[ord(c) - 97] += 1
-        lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
-        scaled: NDArray[np.float32] = (rows / lengths).astype(np.float32)
-        return scaled
+            row[LEVELS.index(next((tier for word, tier in WORDS.items() if word in text), "none"))] = 0.0
+        return rows
 
 
 LEARNT = [
@@ -50,7 +56,7 @@ LEARNT = [
         for n, part in enumerate(("foot", "leg", "arm") * 4)
     ),
     *(Exemplar(f"which {thing} do you like {n}", "none") for n, thing in enumerate(("shoes", "socks", "plans") * 6)),
-    *(Exemplar(f"i feel wobbly about everything {n}", "crisis") for n in range(4)),
+    *(Exemplar(f"i feel wobbly about everything {n}", "crisis") for n in range(6)),
     *(Exemplar(f"my {part} nags a bit {n}", "assessment") for n, part in enumerate(("heel", "hip") * 3)),
     *(Exemplar(f"my {part} is glum today {n}", "urgent") for n, part in enumerate(("heel", "hip") * 3)),
 ]
@@ -58,12 +64,19 @@ LEARNT = [
 
 @pytest.fixture(scope="module")
 def weights() -> bytes:
-    return train(Letters(), LEARNT)
+    heard = Keywords().tiers([e.text for e in LEARNT])
+    return finished(LEARNT, b"", *judged(LEARNT, LEARNT, heard))
 
 
 @pytest.fixture(scope="module")
 def both(weights: bytes) -> Screen:
-    return load(weights, Letters())
+    return load(SecondLayer(Meaning.read(weights), Keywords()))
+
+
+@pytest.fixture(scope="module")
+def whole(bundled_index: Path) -> Screen:
+    """The screen as it is shipped, both layers."""
+    return load(second_layer(IndexFolder(bundled_index).current()))
 
 
 @settings(max_examples=150, deadline=None)
@@ -81,7 +94,7 @@ def test_a_red_flag_is_found_after_any_text(before: str, flag: tuple[str, str]) 
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from([e.text for e in meaning.exemplars()]), st.sampled_from(RED_FLAGS))
+@given(st.sampled_from([e.text for e in exemplars.read()]), st.sampled_from(RED_FLAGS))
 def test_adding_a_red_flag_sentence_never_lowers_the_tier(message: str, flag: tuple[str, str]) -> None:
     alone = SCREEN.check([message]).tier or "none"
     more = SCREEN.check([message + ". " + flag[0] + "."]).tier or "none"
@@ -151,10 +164,10 @@ def test_a_failure_at_any_step_gives_the_fixed_message(
 
 def test_an_encoder_that_fails_gives_the_fixed_message(weights: bytes) -> None:
     class Broken:
-        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:
             raise OSError("no graph")
 
-    assert load(weights, Broken()).check(["hello"]).failed
+    assert load(SecondLayer(Meaning.read(weights), Broken())).check(["hello"]).failed
 
 
 def test_the_fixed_message_names_the_signs_and_the_numbers() -> None:
@@ -163,11 +176,10 @@ def test_the_fixed_message_names_the_signs_and_the_numbers() -> None:
     assert {action.href for action in FAILED.actions} == {"tel:112", "tel:911", "tel:999", "tel:000"}
 
 
-def test_without_an_encoder_the_rules_alone_run_and_say_so(weights: bytes) -> None:
+def test_without_a_second_layer_the_rules_alone_run_and_say_so(both: Screen) -> None:
     assert load().check(["hello"]).degraded
-    assert load(weights).check(["hello"]).degraded
     assert load().degraded
-    assert not load(weights, Letters()).check(["hello"]).degraded
+    assert not both.check(["hello"]).degraded
 
 
 def test_the_second_layer_raises_what_no_rule_knows(both: Screen) -> None:
@@ -182,24 +194,52 @@ def test_the_second_layer_never_lowers_a_rule_without_a_cue(both: Screen) -> Non
 
 
 def test_the_same_exemplars_train_the_same_layer(weights: bytes) -> None:
-    assert train(Letters(), LEARNT) == weights
+    heard = Keywords().tiers([e.text for e in LEARNT])
+    assert finished(LEARNT, b"", *judged(LEARNT, LEARNT, heard)) == weights
 
 
 def test_a_layer_of_another_format_is_refused(weights: bytes) -> None:
     with pytest.raises(RuleError, match="build the index again"):
         Meaning.read(b"{}")
     with pytest.raises(RuleError, match="format 99"):
-        Meaning.read(weights.replace(b'"format":2', b'"format":99'))
+        Meaning.read(weights.replace(b'"format":3', b'"format":99'))
 
 
 def test_a_wrong_exemplar_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"text": "a", "tier": "none"}\n{"text": 1}\n')
     with pytest.raises(RuleError, match=r"x\.jsonl, line 2"):
-        meaning.exemplars(tmp_path)
+        exemplars.read(tmp_path)
 
 
-def test_the_attachment_has_the_name_that_the_bot_asks_for() -> None:
-    assert MeaningAttachment().name == "safety-meaning.json"
+def test_what_is_shipped_was_trained_from_what_is_shipped() -> None:
+    file = msgspec.json.decode(SHIPPED.read_bytes(), type=MeaningFile)
+    assert file.exemplars == exemplars.fingerprint(exemplars.read()), "run `footnote safety train`"
+    assert file.adapter == named(ADAPTER.read_bytes()), "run `footnote safety train`"
+
+
+def test_a_generation_without_the_files_of_the_second_layer_has_none() -> None:
+    class Bare:
+        def attachment(self, name: str) -> bytes | None:
+            return None
+
+    assert second_layer(cast(Generation, Bare())) is None
+
+
+def test_a_graph_that_cannot_be_opened_leaves_the_rules_alone(weights: bytes) -> None:
+    class Broken:
+        def attachment(self, name: str) -> bytes | None:
+            return weights if name == NAME else b"no graph"
+
+    assert second_layer(cast(Generation, Broken())) is None
+
+
+def test_the_graph_says_what_the_adapted_encoder_says(bundled_index: Path) -> None:
+    layer = second_layer(IndexFolder(bundled_index).current())
+    assert layer is not None
+    said = layer.model.tiers(["which socks are best for a marathon?", "i want to kill myself"])
+    assert said.shape == (2, len(LEVELS))
+    assert [LEVELS[row.argmax()] for row in said] == ["none", "crisis"]
+    assert np.exp(said).sum(axis=1) == pytest.approx(1.0, abs=1e-3)
 
 
 def test_findings_add_up_over_the_conversation_and_stay() -> None:
@@ -378,22 +418,42 @@ def test_the_rules_alone_keep_their_figures_on_the_independent_suite() -> None:
     assert "messages by tier" in suite.lines(score)
 
 
+WHOLE_FLOORS = {
+    "emergency and crisis not under-triaged": 0.92,
+    "urgent not under-triaged": 0.95,
+    "assessment not under-triaged": 0.95,
+    "dialogues, last turn acceptable": 0.84,
+    "pairs in their relation": 0.90,
+}
+WHOLE_CEILINGS = {"none: urgent or above": 0.08, "none: any escalation": 0.08, "two tiers too low": 0.025}
+
+
+def test_both_layers_keep_their_figures_on_the_independent_suite(whole: Screen) -> None:
+    score = suite.score(whole, suite.read(HERE / "independent"))
+    for gate in score.gates:
+        if gate.name in WHOLE_FLOORS:
+            assert gate.rate.share >= WHOLE_FLOORS[gate.name], str(gate)
+        if gate.name in WHOLE_CEILINGS:
+            assert gate.rate.share <= WHOLE_CEILINGS[gate.name], str(gate)
+
+
+def test_the_development_conversations_keep_their_figure(whole: Screen) -> None:
+    score = suite.score(whole, suite.read(HERE / "conversations"))
+    shares = {gate.name: gate.rate.share for gate in score.gates}
+    assert shares["dialogues, last turn acceptable"] >= 0.81
+
+
 def test_reading_an_empty_message_finds_nothing() -> None:
     assert Reader(rulebook.load()).read("").found == ()
     assert SCREEN.check([]).tier is None
     assert SCREEN.check([""]).tier is None
 
 
-def test_shipped_weights_are_used_only_where_they_fit(weights: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "meaning.json"
-    assert meaning.shipped("y", path) is None
-    path.write_bytes(weights)
-    assert meaning.shipped("", path) == weights
-    assert meaning.shipped("another encoder", path) is None
-
-
-def test_a_list_of_absences_leaves_the_second_layer_nothing_to_judge(both: Screen) -> None:
-    assert both.check(["No fever, no cough, no swelling"]).tier is None
+@pytest.mark.parametrize(
+    "message", ["No fever, no cough, no swelling", "no numbness, no bruising, walking fine, just want stronger ankles"]
+)
+def test_a_list_of_absences_raises_no_alarm(whole: Screen, message: str) -> None:
+    assert whole.check([message]).tier is None
 
 
 def test_the_report_is_one_page_that_shows_what_is_not_reviewed() -> None:
