@@ -22,9 +22,9 @@ from corpus.errors import FootnoteError
 from web.cli.options import index_option
 
 if TYPE_CHECKING:
-    from index.contradictions import Contradiction
-
+    from corpus.fetcher import Manners
     from index.builder import Attachment, BuildOptions
+    from index.contradictions import Contradiction
     from index.rebuild import Rebuilt
 
 _MOST_PAIRS = 20
@@ -41,6 +41,17 @@ _precision_option = click.option(
 )
 
 
+_private_option = click.option(
+    "--allow-private", is_flag=True, help="Fetch from private addresses too: your own network, or this machine."
+)
+_delay_option = click.option(
+    "--delay",
+    default=1.0,
+    show_default=True,
+    help="Seconds between two requests to one site; robots.txt may ask for more.",
+)
+
+
 @click.group()
 def index() -> None:
     """Build the index, add and remove articles, check it, go back."""
@@ -50,26 +61,38 @@ def index() -> None:
 @click.argument("sources", nargs=-1)
 @_model_option
 @_precision_option
+@_private_option
+@_delay_option
 @_json_option
 @index_option
 def build(
-    sources: tuple[str, ...], model: str | None, precision: str | None, as_json: bool, index_folder: Path
+    sources: tuple[str, ...],
+    model: str | None,
+    precision: str | None,
+    allow_private: bool,
+    delay: float,
+    as_json: bool,
+    index_folder: Path,
 ) -> None:
     """Build a new generation from exactly these SOURCES; with none, from the bundled articles."""
     from index.rebuild import rebuild
 
-    _print(rebuild(sources, index_folder, options(index_folder, model, precision)), as_json)
+    manners = _manners(sources, allow_private, delay)
+    _print(rebuild(sources, index_folder, options(index_folder, model, precision), manners=manners), as_json)
 
 
 @index.command()
 @click.argument("sources", nargs=-1, required=True)
+@_private_option
+@_delay_option
 @_json_option
 @index_option
-def add(sources: tuple[str, ...], as_json: bool, index_folder: Path) -> None:
+def add(sources: tuple[str, ...], allow_private: bool, delay: float, as_json: bool, index_folder: Path) -> None:
     """Add the articles of SOURCES to the current generation; an article of the same id is replaced."""
     from index.rebuild import add as add_sources
 
-    _print(add_sources(sources, index_folder, options(index_folder)), as_json)
+    manners = _manners(sources, allow_private, delay)
+    _print(add_sources(sources, index_folder, options(index_folder), manners=manners), as_json)
 
 
 @index.command()
@@ -90,7 +113,6 @@ def remove(article_ids: tuple[str, ...], as_json: bool, index_folder: Path) -> N
 def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     """Say what is served: the current generation, what it holds, and what its editor should look at."""
     from index.contradictions import contradictions
-
     from index.store import IndexFolder
 
     folder = IndexFolder(index_folder)
@@ -166,8 +188,10 @@ def rollback(index_folder: Path) -> None:
 
 @index.command()
 @click.option("--every", default=3600.0, show_default=True, help="Seconds between two visits to sources that are URLs.")
+@_private_option
+@_delay_option
 @index_option
-def watch(every: float, index_folder: Path) -> None:
+def watch(every: float, allow_private: bool, delay: float, index_folder: Path) -> None:
     """Rebuild whenever a source of the index changes: files and folders at once, sites by schedule."""
     from index.watch import watch as follow
 
@@ -182,7 +206,8 @@ def watch(every: float, index_folder: Path) -> None:
 
     click.echo(f"footnote: following the sources of {index_folder}; end with Ctrl-C", err=True)
     with contextlib.suppress(KeyboardInterrupt):
-        follow(index_folder, tell, options=options(index_folder), every=every)
+        manners = _manners(["://"], allow_private, delay)
+        follow(index_folder, tell, options=options(index_folder), every=every, manners=manners)
 
 
 def options(index_folder: Path, model: str | None = None, precision: str | None = None) -> BuildOptions:
@@ -204,6 +229,15 @@ def _cache(index_folder: Path, model: str | None) -> Path:
     if model is not None and (Path(model) / CARD_FILE).is_file():
         return Path(model).parent
     return IndexFolder(index_folder).encoders
+
+
+def _manners(sources: Sequence[str], allow_private: bool, delay: float) -> Manners | None:
+    """How to fetch, if there is anything to be fetched."""
+    if not any("://" in source for source in sources):
+        return None
+    from corpus.fetcher import Manners
+
+    return Manners(delay=delay, allow_private=allow_private)
 
 
 def _attachments(cache: Path) -> tuple[Attachment, ...]:
@@ -251,6 +285,8 @@ def _warn(rebuilt: Rebuilt) -> None:
     for outcome in rebuilt.harvest.outcomes:
         if outcome.status != "read":
             click.echo(f"footnote: {outcome.status}: {outcome.source}: {outcome.reason}", err=True)
+            for article_id in rebuilt.kept.get(outcome.source, ()):
+                click.echo(f"footnote: kept: {article_id}: as it was read from there before", err=True)
     for article_id, reason in rebuilt.report.failed:
         click.echo(f"footnote: failed: {article_id}: {reason}", err=True)
     pairs = rebuilt.report.near_duplicates
@@ -280,7 +316,12 @@ def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
     report = rebuilt.report
     state = {name: key for key in ("added", "changed", "unchanged") for name in getattr(report, key)}
     sources = [
-        {**asdict(outcome), "change": state.get(outcome.article_id or "")} for outcome in rebuilt.harvest.outcomes
+        {
+            **asdict(outcome),
+            "change": state.get(outcome.article_id or ""),
+            "kept": list(rebuilt.kept.get(outcome.source, ())),
+        }
+        for outcome in rebuilt.harvest.outcomes
     ]
     return {
         "generation": report.generation,
