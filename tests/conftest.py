@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from bot.attachments import attachments
 from bot.bot import Bot
+from bot.understanding.lexicon import LexiconAttachment
 from index.builder import BuildOptions
 from index.rebuild import rebuild
 
