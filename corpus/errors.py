@@ -13,8 +13,13 @@ class FootnoteError(Exception):
 
 
 class SourceError(FootnoteError):
-    """A source could not be turned into articles; `source` names it."""
+    """A source could not be turned into articles; `source` names it.
 
-    def __init__(self, source: str, message: str) -> None:
+    `gone` where it plainly is no more (a deleted file, a page with status 404 or 410): then what was read from it
+    before is not to be kept either.
+    """
+
+    def __init__(self, source: str, message: str, *, gone: bool = False) -> None:
         super().__init__(f"{source}: {message}")
         self.source = source
+        self.gone = gone

@@ -81,7 +81,9 @@ class HttpFetcher:
             yield error
             return
         if len(urls) > self._manners.max_pages:
-            yield SourceError(source, f"lists {len(urls):,} pages; the first {self._manners.max_pages:,} are read")
+            yield SourceError(
+                source, f"lists {len(urls):,} pages; the first {self._manners.max_pages:,} are read", gone=True
+            )
         for url in urls[: self._manners.max_pages]:
             yield self._listed_page(url, source)
 
@@ -110,7 +112,7 @@ class HttpFetcher:
             return self._fetch(url)
         except SourceError as error:
             # The page asked for names the error, not its robots.txt or where it was redirected to.
-            return SourceError(url, str(error).removeprefix(f"{error.source}: "))
+            return SourceError(url, str(error).removeprefix(f"{error.source}: "), gone=error.gone)
 
     def _fetch(self, url: str) -> Raw:
         """The page as it is now; the one kept from before when it is unchanged, or cannot be had for the moment."""
@@ -126,7 +128,7 @@ class HttpFetcher:
             return _raw(kept)
         if response.status in _GONE:
             self._pages.drop(url)
-            raise SourceError(url, f"does not exist (status {response.status}); check the URL")
+            raise SourceError(url, f"does not exist (status {response.status}); check the URL", gone=True)
         if response.status != 200:
             return self._refused(url, response.status, kept)
         page = Page(

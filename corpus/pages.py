@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ class Pages:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = str(path) if path else ":memory:"
+        self._asked: set[str] = set()
         try:
             self._database = sqlite3.connect(self._path)
             version = self._database.execute("pragma user_version").fetchone()[0]
@@ -51,6 +53,7 @@ class Pages:
 
     def get(self, url: str) -> Page | None:
         """The page, if it was ever fetched."""
+        self._asked.add(url)
         with closing(self._database.execute("select * from page where url = ?", [url])) as rows:
             row = rows.fetchone()
         if row is None:
@@ -68,6 +71,16 @@ class Pages:
         """Forgets a page that is gone."""
         with self._database:
             self._database.execute("delete from page where url = ?", [url])
+
+    def forget_others(self, kept: Iterable[str]) -> int:
+        """Forgets every page that was not asked for since this was opened and is none of `kept`; returns how many."""
+        known = {url for (url,) in self._database.execute("select url from page")}
+        others = sorted(known - self._asked - set(kept))
+        if others:
+            with self._database:
+                self._database.executemany("delete from page where url = ?", [(url,) for url in others])
+            self._database.execute("vacuum")
+        return len(others)
 
     def close(self) -> None:
         """Ends the use of the file."""

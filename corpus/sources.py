@@ -29,12 +29,16 @@ _MAX_ID = 120
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or page; `reason` is one line, and for "read" only given when an old copy was used."""
+    """What became of one file or page; `reason` is one line, and for "read" only given when an old copy was used.
+
+    `gone` where a source that failed plainly is no more (corpus/errors.py).
+    """
 
     source: str
     status: Status
     article_id: str | None = None
     reason: str | None = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def _outcome(found: Raw | SourceError | Outcome) -> tuple[Outcome, Article | Non
 
 
 def _failure(error: SourceError) -> Outcome:
-    return Outcome(error.source, "failed", None, str(error).removeprefix(f"{error.source}: "))
+    return Outcome(error.source, "failed", None, str(error).removeprefix(f"{error.source}: "), error.gone)
 
 
 def to_article(raw: Raw) -> Article:
@@ -182,7 +186,7 @@ def _found(source: str) -> Iterator[Raw | SourceError | Outcome]:
     elif path.exists():
         yield SourceError(source, "is neither a file nor a folder")
     else:
-        yield SourceError(source, "no such file or folder; check the path")
+        yield SourceError(source, "no such file or folder; check the path", gone=True)
 
 
 def _folder(folder: Path) -> Iterator[Raw | SourceError | Outcome]:

@@ -29,9 +29,9 @@ from index.words import STOP_WORDS, stem, words
 
 _LIGHT = frozenset(
     """
-    aim apply average common commonly estimate estimated estimates general generally hold keep last lasts leave normally
-    often people person place place recommend recommended repeat takes took total try typical typically use usual
-    usually start starts
+    aim apply average common commonly estimate estimated estimates general generally hold keep last lasts leave never
+    normally often people person place recommend recommended repeat start starts takes took total try typical typically
+    use usual usually
     """.split()
 )
 """Words that do not change what a sentence with a number is about."""
@@ -53,6 +53,13 @@ _SORT_STEMS = frozenset(map(stem, _SORTS))
 
 _CONTINUES = re.compile(r"\W*(?:or|and|nor|plus|alternatively|after that|for example|in one|another)\b", re.IGNORECASE)
 """Sentences that go on with something, or speak of one case; beside those that `leans_back` knows."""
+
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|avoid|without|neither|nor|cannot|(?:do|does|is|are|ca|should|wo)n['’]?t)\b"
+    r"(?!\s(?:more|less|longer|fewer)\sthan)",
+    re.IGNORECASE,
+)
+"""A sentence that denies something says nothing of the number in it, unless it forbids more."""
 
 _SHARE = zlib.crc32(b"share//")
 
@@ -76,7 +83,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one article says: the measure and the sentence that it stands in, both verbatim."""
+    """What one article says: the measure, and the sentence `start..end` that it stands in, both verbatim."""
 
     article_id: str
     measure: str
@@ -110,7 +117,10 @@ def _of_passage(article: Article, passage: Passage) -> Iterator[Claim]:
         kinds = Counter(measure.kind for measure in found)
         often = any(kind.startswith("times/") for kind in kinds)
         about = _about(text, whole, found)
+        denied = _NEGATED.search(whole) is not None
         for measure in found:
+            if denied and not measure.forbids:
+                continue
             # "10 minutes, three times a day" says something else than 10 minutes.
             if kinds[measure.kind] == 1 and about and not (often and measure.kind.startswith("time/")):
                 start = sentence.span.start
@@ -197,7 +207,7 @@ def contradictions(
         article_id = ids[int(np.searchsorted(places["claim_ends"], row, side="right"))]
         start, end, first, last = places["claim_spans"][row].tolist()
         text = text_of(article_id)
-        return Statement(article_id, text[first:last], text[start:end], first, last)
+        return Statement(article_id, text[first:last], text[start:end], start, end)
 
     pairs = (Contradiction(statement(one), statement(other)) for one, other in places["contradictions"].tolist())
     told = {(p.one.article_id, p.one.sentence, p.other.article_id, p.other.sentence): p for p in pairs}

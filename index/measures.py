@@ -108,7 +108,7 @@ class Measure:
     """A number with its unit: `kind` names what can be compared with it, `low <= high` are in that kind's base unit.
 
     "up to" leaves `low` at 0, "at least" leaves `high` infinite, "about" widens both. `start..end` is its place in the
-    text.
+    text. `forbids` where the upper bound comes from a "not for more than".
     """
 
     kind: str
@@ -116,6 +116,7 @@ class Measure:
     high: float
     start: int
     end: int
+    forbids: bool = False
 
 
 def measures(text: str) -> tuple[Measure, ...]:
@@ -183,7 +184,7 @@ def _measure(match: re.Match[str], before: str, dimension: str, low: float, high
     if (lead["least"] and not forbidden) or after.endswith(("more", "longer", "over")):
         high = math.inf
     kind = "/".join((dimension, _role(lead, after, dimension), (groups.get("per") or "").lower()))
-    return Measure(kind, low, high, match.start(), match.end())
+    return Measure(kind, low, high, match.start(), match.end(), forbidden)
 
 
 def _role(lead: re.Match[str], after: str, dimension: str) -> str:

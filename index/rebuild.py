@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
 
 from corpus.article import Article
-from corpus.sources import Harvest, bundled, read
+from corpus.sources import Harvest, Outcome, bundled, read
 from index.builder import BuildOptions, BuildReport, build_under_lock
 from index.errors import IndexFault
 from index.generation import ENCODER_FOLDER, Generation
 from index.store import IndexFolder
+
+if TYPE_CHECKING:
+    from corpus.fetcher import Manners
+    from corpus.pages import Pages
 
 BUNDLED_SOURCE = "bundled:"
 """Stands in a manifest's `sources` for the articles that come with Footnote."""
@@ -23,10 +32,14 @@ PAGES_FILE = "pages.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild read and what it built."""
+    """What a rebuild read and what it built.
+
+    `kept` names, for a source that failed, the articles that an earlier build had read from it and that stay.
+    """
 
     harvest: Harvest
     report: BuildReport
+    kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -38,25 +51,40 @@ class UnknownArticle(IndexFault):
     """An article is to be removed that is not in the index."""
 
 
-def rebuild(sources: Sequence[str], folder: Path, options: BuildOptions | None = None) -> Rebuilt:
-    """Build a generation from exactly these sources, or from the bundled articles if there are none."""
+def rebuild(
+    sources: Sequence[str], folder: Path, options: BuildOptions | None = None, *, manners: Manners | None = None
+) -> Rebuilt:
+    """Build a generation from exactly these sources, or from the bundled articles if there are none.
+
+    `manners` are those towards sites, by default the ones that suit a stranger's.
+
+    A source that fails for now does not take its articles away: those of the current generation stay, unless it is
+    plainly gone (`Outcome.gone`) or no longer among the sources.
+    """
     index = IndexFolder(folder)
     named = tuple(map(settled, sources)) or (BUNDLED_SOURCE,)
-    with index.lock():
-        harvest = read_sources(named, folder)
-        return Rebuilt(harvest, build_under_lock(harvest.articles, index, named, options or BuildOptions()))
+    with index.lock(), _pages(named, folder) as pages:
+        harvest = read_sources(named, pages, manners)
+        kept = _kept(harvest, named, index)
+        articles = [*harvest.articles, *(article for of_source in kept.values() for article in of_source)]
+        report = build_under_lock(articles, index, named, options or BuildOptions())
+        if pages is not None:
+            pages.forget_others(_remembered(index))
+        return Rebuilt(harvest, report, {source: tuple(a.id for a in of_source) for source, of_source in kept.items()})
 
 
-def add(sources: Sequence[str], folder: Path, options: BuildOptions | None = None) -> Rebuilt:
+def add(
+    sources: Sequence[str], folder: Path, options: BuildOptions | None = None, *, manners: Manners | None = None
+) -> Rebuilt:
     """Build a generation from the current one and these sources, whose articles replace those of the same id.
 
     The encoder of the current generation is kept unless `options` names a model. Raises NoIndex or IndexDamaged.
     """
     index = IndexFolder(folder)
     named = tuple(map(settled, sources))
-    with index.lock():
+    with index.lock(), _pages(named, folder) as pages:
         generation = index.current()
-        harvest = read_sources(named, folder)
+        harvest = read_sources(named, pages, manners)
         fresh = {article.id: article for article in harvest.articles}
         kept = [article for key, article in generation.articles.items() if key not in fresh]
         known = tuple(dict.fromkeys((*generation.manifest.sources, *named)))
@@ -82,20 +110,84 @@ def remove(article_ids: Sequence[str], folder: Path, options: BuildOptions | Non
         return Rebuilt(Harvest((), ()), report)
 
 
-def read_sources(named: Sequence[str], folder: Path) -> Harvest:
+def read_sources(named: Sequence[str], pages: Pages | None = None, manners: Manners | None = None) -> Harvest:
     """The articles of sources as a manifest names them.
 
-    Pages of sites are remembered in the index folder, so that only what has changed is fetched in full.
+    Pages of sites are remembered in `pages`, so that only what has changed is fetched in full.
     """
     sources = [source for name in named for source in (bundled() if name == BUNDLED_SOURCE else [name])]
-    if not any("://" in source for source in sources):
+    if pages is None:
         return read(sources)
 
     from corpus.fetcher import HttpFetcher
+
+    return read(sources, fetcher=HttpFetcher(manners, pages=pages))
+
+
+@contextmanager
+def _pages(named: Sequence[str], folder: Path) -> Iterator[Pages | None]:
+    """What was fetched before, if any of these sources is fetched or any ever was."""
+    path = folder / PAGES_FILE
+    if not path.exists() and not any("://" in name for name in named):
+        yield None
+        return
+
     from corpus.pages import Pages
 
     folder.mkdir(parents=True, exist_ok=True)
-    return read(sources, fetcher=HttpFetcher(pages=Pages(folder / PAGES_FILE)))
+    with closing(Pages(path)) as pages:
+        yield pages
+
+
+def _kept(harvest: Harvest, named: Sequence[str], index: IndexFolder) -> dict[str, list[Article]]:
+    """The articles of the current generation whose source failed now and is not plainly gone, by that source."""
+    failed = [outcome for outcome in harvest.outcomes if outcome.status == "failed" and not _is_gone(outcome)]
+    try:
+        articles = index.current().articles if failed else {}
+    except IndexFault:
+        return {}
+    read_now = {article.id for article in harvest.articles}
+    known = {outcome.source for outcome in harvest.outcomes}
+    kept: dict[str, list[Article]] = {}
+    for key, article in articles.items():
+        if key in read_now:
+            continue
+        source = next((outcome.source for outcome in failed if outcome.source == article.origin), None)
+        if source is None and article.origin not in known:
+            source = next((o.source for o in failed if o.source in named and _lists(o.source, article.origin)), None)
+        if source is not None:
+            kept.setdefault(source, []).append(article)
+    return kept
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    # A folder that is not there may be a disk that is not mounted: only a file counts as deleted.
+    return outcome.gone and ("://" in outcome.source or bool(Path(outcome.source).suffix))
+
+
+def _lists(source: str, origin: str) -> bool:
+    """Whether an article of this origin may have come from a folder, or from a sitemap or feed of its site."""
+    if "://" in source:
+        return "://" in origin and urlsplit(source).netloc == urlsplit(origin).netloc
+    return "://" not in origin and Path(source) in Path(origin).parents
+
+
+class _Origin(msgspec.Struct):
+    origin: str
+
+
+def _remembered(index: IndexFolder) -> set[str]:
+    """The addresses that a generation to go back to was made from."""
+    found: set[str] = set()
+    for name in index.generations():
+        try:
+            generation = Generation.open(index.folder(name))
+            found.update(generation.manifest.sources)
+            for key in generation.articles:
+                found.add(msgspec.json.decode(generation.articles.line(key), type=_Origin).origin)
+        except IndexFault:
+            continue
+    return found
 
 
 def settled(source: str) -> str:

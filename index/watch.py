@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
 from corpus.sources import bundled
@@ -13,6 +14,9 @@ from index.builder import BuildOptions
 from index.errors import BuildFault
 from index.rebuild import BUNDLED_SOURCE, Rebuilt, rebuild
 from index.store import IndexFolder
+
+if TYPE_CHECKING:
+    from corpus.fetcher import Manners
 
 _PAUSE = 500
 """Milliseconds without a further change before a rebuild: an editor saves a file in several steps."""
@@ -30,6 +34,7 @@ def watch(
     *,
     options: BuildOptions | None = None,
     every: float = SCHEDULE,
+    manners: Manners | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Rebuild whenever a source of the current generation changes, until `stop` is set.
@@ -41,7 +46,7 @@ def watch(
     sources = IndexFolder(folder).current().manifest.sources
     for _ in _changes(folder, sources, every, stop or threading.Event()):
         try:
-            tell(rebuild(sources, folder, options))
+            tell(rebuild(sources, folder, options, manners=manners))
         except FootnoteError as error:
             tell(error)
 

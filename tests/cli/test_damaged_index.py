@@ -10,31 +10,16 @@ import pytest
 from index.store import IndexFolder
 from tests.cli.conftest import Damage
 from tests.cli.console import footnote
+from tests.index.files import FILES as GENERATION_FILES
 
-FILES = [
-    "manifest.json",
-    "articles.jsonl",
-    "passages.jsonl",
-    "places.safetensors",
-    "lexical.safetensors",
-    "dense.faiss",
-    "sentences.safetensors",
-    "tokens.safetensors",
-    "encoder/model.onnx",
-    "encoder/tokenizer.json",
-    "encoder/encoder.json",
-    "encoder/tokens.safetensors",
-    "attachments/lexicon.txt",
-]
+FILES = [*GENERATION_FILES, "attachments/lexicon.txt"]
 
 
 def test_the_list_of_files_is_complete(bundled_index: Path) -> None:
     index = IndexFolder(bundled_index)
     folder = index.folder(index.current_name())
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {name for name in found if not name.startswith("attachments/")} == {
-        name for name in FILES if not name.startswith("attachments/")
-    }
+    assert {name for name in found if not name.startswith("attachments/")} == set(GENERATION_FILES)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not what was written"], ids=["gone", "empty", "other"])

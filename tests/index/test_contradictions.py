@@ -135,6 +135,11 @@ def test_the_same_thing_measured_differently_in_two_articles_is_told(
             id="two measures of one kind in a sentence",
         ),
         pytest.param(
+            ("Compost", "Do not turn the compost for 2 weeks."),
+            ("Compost", "Turn the compost for 9 weeks."),
+            id="what one of them denies",
+        ),
+        pytest.param(
             ("Compost", "This takes the compost 2 weeks."),
             ("Compost", "This takes the compost 9 weeks."),
             id="a sentence that leans on the one before",
@@ -156,7 +161,7 @@ def test_the_bundled_articles_do_not_contradict_each_other() -> None:
 
 def test_what_is_told_stands_in_the_articles() -> None:
     one = article("a", "Compost", "Intro.\n\nTurn the compost every two weeks. It smells.")
-    other = article("b", "Compost", "- Turn the compost every 4 days.\n- Wear gloves.")
+    other = article("b", "Compost", "Wear gloves.\n\nTurn the compost every 4 days.")
     (pair,) = found(one, other)
     for text, statement in ((one.text, pair.one), (other.text, pair.other)):
         assert text[statement.start : statement.end] == statement.sentence
@@ -187,8 +192,9 @@ def test_what_is_told_stands_in_the_articles() -> None:
     ],
 )
 def test_measures_are_read_with_their_bounds_or_not_at_all(text: str, expected: list[tuple[str, float, float]]) -> None:
-    assert [(m.kind, m.low, m.high) for m in measures(text)] == pytest.approx(expected) or not expected
-    assert len(measures(text)) == len(expected)
+    assert [
+        (m.kind, round(m.low, 6), round(m.high, 6) if m.high < 1e12 else m.high) for m in measures(text)
+    ] == expected
 
 
 @given(st.text(max_size=200))

@@ -16,6 +16,7 @@ from index.generation import Generation
 from index.manifest import FORMAT, read_manifest
 from index.store import IndexFolder
 from index.verify import verify
+from tests.index.files import FILES as GENERATION_FILES
 
 Build = Callable[..., BuildReport]
 Hurt = Callable[[Path], None]
@@ -44,21 +45,7 @@ def _folder(path: Path) -> None:
     path.mkdir()
 
 
-FILES = [
-    "manifest.json",
-    "articles.jsonl",
-    "passages.jsonl",
-    "places.safetensors",
-    "lexical.safetensors",
-    "dense.faiss",
-    "sentences.safetensors",
-    "tokens.safetensors",
-    "encoder/model.onnx",
-    "encoder/tokenizer.json",
-    "encoder/encoder.json",
-    "encoder/tokens.safetensors",
-    "attachments/note.txt",
-]
+FILES = [*GENERATION_FILES, "attachments/note.txt"]
 
 
 class Note:

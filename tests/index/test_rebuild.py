@@ -53,6 +53,48 @@ def test_sources_that_give_nothing_leave_the_index_alone(site: Path, options: Bu
     assert IndexFolder(tmp_path / "index").current_name() == name
 
 
+def test_an_article_whose_file_can_no_longer_be_read_stays_as_it_was(
+    site: Path, options: BuildOptions, tmp_path: Path
+) -> None:
+    rebuild([str(site)], tmp_path / "index", options)
+    (site / "soil.md").write_text("")
+    (site / "seeds.md").write_text("# Seeds\n\nSow in May.\n")
+    rebuilt = rebuild([str(site)], tmp_path / "index", options)
+    assert rebuilt.failed
+    assert rebuilt.kept == {str(site / "soil.md"): ("soil",)}
+    assert rebuilt.report.unchanged == ("soil",)
+    assert rebuilt.report.changed == ("seeds",)
+
+
+def test_an_article_whose_file_was_deleted_is_gone(site: Path, options: BuildOptions, tmp_path: Path) -> None:
+    files = [str(site / "soil.md"), str(site / "seeds.md")]
+    rebuild(files, tmp_path / "index", options)
+    (site / "soil.md").unlink()
+    rebuilt = rebuild(files, tmp_path / "index", options)
+    assert rebuilt.kept == {}
+    assert rebuilt.report.removed == ("soil",)
+
+
+def test_a_folder_that_is_not_there_keeps_its_articles_and_is_told(
+    site: Path, options: BuildOptions, tmp_path: Path
+) -> None:
+    (tmp_path / "rain.md").write_text("# Rain\n\nRain is collected in a butt.\n")
+    sources = [str(site), str(tmp_path / "rain.md")]
+    rebuild(sources, tmp_path / "index", options)
+    site.rename(tmp_path / "unmounted")
+    rebuilt = rebuild(sources, tmp_path / "index", options)
+    assert rebuilt.kept == {str(site): ("seeds", "soil")}
+    assert names(tmp_path / "index") == ["rain", "seeds", "soil"]
+
+
+def test_what_failed_and_is_no_longer_a_source_is_not_kept(site: Path, options: BuildOptions, tmp_path: Path) -> None:
+    rebuild([str(site)], tmp_path / "index", options)
+    (site / "soil.md").write_text("")
+    rebuilt = rebuild([str(site / "seeds.md")], tmp_path / "index", options)
+    assert rebuilt.report.removed == ("soil",)
+    assert not rebuilt.failed
+
+
 def test_added_articles_stand_beside_those_that_were_there(site: Path, options: BuildOptions, tmp_path: Path) -> None:
     rebuild([str(site)], tmp_path / "index", options)
     (tmp_path / "rain.md").write_text("# Rain\n\nRain is collected in a butt.\n")
@@ -146,7 +188,9 @@ def test_a_watch_goes_on_after_a_rebuild_that_failed(site: Path, options: BuildO
     with _Watch(tmp_path / "index", options) as watching:
         (site / "soil.md").write_text("")
         watching.wait(1)
-        assert isinstance(watching.told[0], FootnoteError)
+        told = watching.told[0]
+        assert isinstance(told, Rebuilt)
+        assert told.failed
         assert names(tmp_path / "index") == ["soil"]
         (site / "soil.md").write_text("# Soil\n\nSoil is back.\n")
         watching.wait(2)
