@@ -35,7 +35,7 @@ class Server:
         command = [sys.executable, "-c", "from web.cli import main; main()", "serve"]
         command += ["--index", str(index), "--port", str(self.port), *options]
         # A file and not a pipe: nobody reads what a server says while it is asked.
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         environment = {**os.environ, **_UNLIMITED, **(environment or {})}
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=self._said)
 
@@ -47,8 +47,9 @@ class Server:
                     return self
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
+        said = self.said()
         self.__exit__(None, None, None)
-        raise RuntimeError(self.said()[-2000:])
+        raise RuntimeError(said[-2000:])
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.terminate()
@@ -57,6 +58,7 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._said.close()
 
     def ask(self, text: str) -> dict[str, Any]:
         """The Reply to one message."""

@@ -172,7 +172,10 @@ class LiveAnswerer:
     def _open(self) -> BotAnswerer | ScreenAnswerer:
         """As much of the current generation as opens; raises FootnoteError rather than give up more than that."""
         try:
-            return self._warm(Bot.open(self._folder, self._site))
+            bot = Bot.open(self._folder, self._site)
+            # What is read when it is first needed could be gone by then: old generations are removed.
+            bot.generation.load()
+            return self._warm(bot)
         except (FootnoteError, ImportError) as fault:  # ImportError: the libraries that run the encoder
             if self._current.whole:
                 raise

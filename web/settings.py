@@ -68,6 +68,7 @@ class ServiceSettings:
     ] = None
     ipv6_prefix: Annotated[int, "Clients are told apart by this many leading bits of an IPv6 address."] = 64
     answer_seconds: Annotated[float, "Time that one answer may take."] = 10.0
+    workers: Annotated[int, "Processes that answer; each counts rates in memory and /metrics by itself."] = 1
     answer_threads: Annotated[int, "Answers made at the same time."] = 4
     answer_queue: Annotated[int, "Questions that may wait for a thread; more are told to come back."] = 64
     feedback: Annotated[bool, "Whether visitors are asked if an answer helped (counts only, never their words)."] = True
@@ -247,6 +248,7 @@ _POSITIVE: Final = (
     "rate_per_minute",
     "rate_per_day",
     "answer_seconds",
+    "workers",
     "answer_threads",
     "answer_queue",
 )

@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from corpus.errors import FootnoteError
-from web.settings import documentation, keys, load_settings
+from web.settings import ServiceSettings, documentation, keys, load_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _GRACE_SECONDS = 10
+
+_HANDED_ON = "_FOOTNOTE_WORKER_SETTINGS"
+"""Environment variable by which workers get the settings of their parent."""
 
 
 def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,11 +43,8 @@ def serve(config: Path | None, **flags: str | None) -> None:
     # Imported here: reading the settings, or --help, must not pay for a web framework.
     import uvicorn
 
-    from bot.bot import Site
-    from web.app import create_app
     from web.cli.opening import ensure_index
     from web.listening import listening, raise_file_limit
-    from web.live import LiveAnswerer
     from web.logs import log_to_standard_error
 
     log_to_standard_error()
@@ -51,12 +55,36 @@ def serve(config: Path | None, **flags: str | None) -> None:
         # A visitor in danger must be told so whatever became of the index; /readyz and the log say that it is missing.
         click.echo(f"footnote: {fault}", err=True)
         click.echo("footnote: serving the red-flag screen alone until there is an index", err=True)
-    app = create_app(LiveAnswerer(Path(settings.index), Site(settings.contact or "", settings.region)), settings)
+    several = settings.workers > 1
+    if several:
+        # Each worker is a process of its own, which makes its application from the same settings.
+        os.environ[_HANDED_ON] = msgspec.json.encode(settings).decode()
     click.echo(f"Serving on http://{settings.host}:{settings.port} (Ctrl-C stops)", err=True)
     uvicorn.run(
-        app,
+        "web.cli.serve:worker" if several else application(settings),
+        factory=several,
+        workers=settings.workers,
         host=settings.host,
         port=settings.port,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         **listening(),
     )
+
+
+def application(settings: ServiceSettings) -> FastAPI:
+    """The service over whatever generation is current in the index of these settings."""
+    from bot.bot import Site
+    from web.app import create_app
+    from web.live import LiveAnswerer
+
+    return create_app(LiveAnswerer(Path(settings.index), Site(settings.contact or "", settings.region)), settings)
+
+
+def worker() -> FastAPI:
+    """The application of one of several workers."""
+    from web.listening import raise_file_limit
+    from web.logs import log_to_standard_error
+
+    log_to_standard_error()
+    raise_file_limit()
+    return application(msgspec.json.decode(os.environ[_HANDED_ON], type=ServiceSettings))
