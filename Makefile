@@ -5,7 +5,7 @@ INDEX ?= var/index
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: run install test lint bench docs clean ask ready dev browser safety
+.PHONY: run install test lint bench docs clean ask ready dev browser safety coverage attack soak
 
 run: install ## create the environment, build the index, serve the chat and print the address
 	$(BIN)/footnote serve --index $(INDEX)
@@ -38,6 +38,19 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/audit
+
+coverage: dev ## branches that the tests take; fails below 100 % of safety, citations and generations, 95 % of all
+	$(BIN)/python -m pytest --cov --cov-report= $(COVERED)
+	$(BIN)/python -m coverage report --include='bot/safety/*,bot/answering/quote.py' --fail-under=100
+	$(BIN)/python -m coverage report --include='index/generation.py,index/store.py,index/verify.py' --fail-under=100
+	$(BIN)/python -m coverage report --skip-covered --fail-under=95
+
+attack: dev ## what strangers on the open internet do; INDEX names the index
+	$(BIN)/python -m benchmarks.attack --index $(INDEX)
+
+soak: dev ## ten minutes at 70 % of capacity; INDEX names the index
+	$(BIN)/python -m benchmarks.soak --index $(INDEX)
 
 safety: install ## the safety suite and its gates alone
 	$(BIN)/footnote safety test
