@@ -12,7 +12,8 @@ from tests.cli.console import footnote
 
 WAYS_OUT = (
     "..", "../..", "../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd",
-    "..%5c..%5cwin.ini", "....//....//etc/passwd", "/etc/passwd", "%2fetc%2fpasswd", "walking-shoes/../../secret", "walking-shoes%00.md",
+    "..%5c..%5cwin.ini", "....//....//etc/passwd",
+    "/etc/passwd", "%2fetc%2fpasswd", "walking-shoes/../../secret", "walking-shoes%00.md",
     "file:///etc/passwd", "C:%5cwindows", "~root", ".git/config", "%c0%ae%c0%ae/etc/passwd",
     "x" * 5000, "%ff", "con", "a b",
 )  # fmt: skip
