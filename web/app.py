@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
+from starlette.types import Lifespan
 
 from web import api, pages
 from web.answerer import Answerer
@@ -37,6 +40,7 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        lifespan=_until_the_end(limits, telemetry),
         # The framework's own spans and logs carry addresses, queries and the words of exceptions: see web.telemetry.
         telemetry={
             "tracing": False,
@@ -81,6 +85,19 @@ def _kept(settings: ServiceSettings) -> Kept | None:
             "`pip install 'footnote[privacy]'`"
         ) from error
     return Kept(Path(settings.keep_file), settings.keep_days)
+
+
+def _until_the_end(limits: RateLimits, telemetry: Telemetry | None) -> Lifespan[FastAPI]:
+    """What is done when the service stops: connections are let go, and the last spans sent."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await limits.close()
+        if telemetry is not None:
+            telemetry.close()
+
+    return lifespan
 
 
 def _telemetry(settings: ServiceSettings) -> Telemetry | None:

@@ -93,7 +93,7 @@ def compose_assets(settings: ServiceSettings, emergency: tuple[Action, ...]) -> 
     files.append(_asset("icon.svg", _accent(_source("icon.svg"), settings), "image/svg+xml"))
     panels = {}
     for name, locale in sorted(locales.items()):
-        panel = _asset(f"panel.{name}.js", _panel(settings, emergency, locale.panel), "text/javascript")
+        panel = _asset(f"panel.{name}.js", _panel(settings, emergency, locale.texts), "text/javascript")
         files.append(panel)
         panels[name] = [locale.launcher["open"], panel.path, locale.launcher["offline"]]
     launcher = _accent(_built("launcher.css"), settings)

@@ -53,7 +53,7 @@ class RateLimits:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
-        storage = _storage(settings.rate_storage)
+        self._storage = storage = _storage(settings.rate_storage)
         self._shared = None if storage is None else SlidingWindowCounterRateLimiter(storage)
         self._again = 0.0
         self._secret = (settings.rate_secret or secrets.token_hex()).encode("utf-8")
@@ -72,6 +72,12 @@ class RateLimits:
                 self._again = time.monotonic() + _AGAIN_SECONDS
                 log.error("rates not shared", extra={"fault": type(error.storage_error).__name__})
         return await self._refuse(self._own, purpose, key)
+
+    async def close(self) -> None:
+        """Let go of the connections to a shared storage."""
+        bridge = getattr(self._storage, "bridge", None)
+        if bridge is not None:
+            await bridge.get_connection().aclose()
 
     @property
     def degraded(self) -> bool:

@@ -50,6 +50,8 @@ def test_machines_that_share_a_storage_count_together(redis: str) -> None:
         results = [await limits.refuse("chat", "203.0.113.9") for limits in (one, other, one)]
         results.append(await other.refuse("chat", "203.0.113.10"))
         assert not one.degraded
+        await one.close()
+        await other.close()
         return results
 
     results = asyncio.run(run())
