@@ -23,6 +23,7 @@ _UNLIMITED = {
     "FOOTNOTE_RATE_PER_MINUTE": "100000000",
     "FOOTNOTE_RATE_PER_DAY": "100000000",
     "FOOTNOTE_ANSWER_QUEUE": "100000",
+    "FOOTNOTE_ANSWER_SECONDS": "600",  # a busy machine must not make a question fail
 }
 
 
@@ -64,9 +65,12 @@ class Server:
         """The Reply to one message."""
         body = json.dumps({"messages": [{"role": "visitor", "text": text}]}).encode()
         request = urllib.request.Request(f"{self.url}/api/v1/chat", body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            reply: dict[str, Any] = json.loads(response.read())
-            return reply
+        try:
+            with urllib.request.urlopen(request, timeout=600) as response:
+                reply: dict[str, Any] = json.loads(response.read())
+                return reply
+        except urllib.error.HTTPError as error:
+            raise OSError(f"status {error.code}: {error.read(500).decode('utf-8', 'replace')}") from error
 
     def said(self) -> str:
         """All that the server wrote to standard error until now."""
