@@ -25,7 +25,7 @@ ORDER: tuple[Tier, ...] = ("none", "assessment", "urgent", "crisis", "emergency"
 
 GROUPS = (
     "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
-    "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath",
+    "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath", "ivy",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.
