@@ -15,7 +15,7 @@ from corpus.article import Article
 from index import verify as checks
 from index.builder import BuildReport
 from index.errors import BuildFault, IndexDamaged, IndexUnwritable, NoIndex
-from index.generation import Generation, _reader
+from index.generation import Generation, _checksum, _reader
 from index.manifest import read_manifest
 from index.store import IndexFolder
 from index.verify import verify, verify_hashes
@@ -207,3 +207,18 @@ def test_without_its_encoder_a_generation_opens_and_says_so(index: IndexFolder, 
     assert [len(each.token_ids) for each in encoder.encode_tokens(["a", "b"])] == [0, 0]
     assert not encoder.is_word("word")
     assert encoder.lexicon() == []
+
+
+def test_an_empty_file_has_a_checksum_too(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert _checksum(tmp_path / "empty") == 0
+
+
+def test_a_sound_index_is_there(index: IndexFolder) -> None:
+    assert index.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(IndexUnwritable, match="cannot be written"), IndexFolder(tmp_path / "file" / "index").lock():
+        pass
