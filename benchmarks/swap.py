@@ -182,7 +182,7 @@ def main() -> None:
             requests=arguments.requests,
             clients=arguments.clients,
             workers=arguments.workers,
-            attachments=attachments(),
+            attachments=attachments(Path(scratch) / "encoders"),
         )
     for name, value in figures.items():
         print(f"{name:26} {value}")
