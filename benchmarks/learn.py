@@ -1,13 +1,15 @@
 """Learns the two linear models of answering and writes `bot/answering/weights.json`.
 
-    python -m benchmarks.learn --set INDEX QUESTIONS [--set INDEX QUESTIONS ...] --public FOLDER [--write]
+    python -m benchmarks.learn --set INDEX QUESTIONS [--set ...] [--site INDEX QUESTIONS ...] --public FOLDER [--write]
 
 Each set is an index folder and a folder of questions for its articles (docs/evaluation.md). Cases whose id hashes into
 the third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
 passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown again with its
 gold passages taken out, labelled as not answerable. Prints figures with one set left out and with folds left out, so
-that what is reported was not trained on. `--wordless` learns for the service without an encoder, to answer only when
-sure, and writes `weights_wordless.json`. Follow-ups are read with the weights shipped so far: run it twice.
+that what is reported was not trained on. A site (benchmarks/learn_sites.py) teaches what it means that no article names
+the subject, and counts in no figure; with `--subject` that alone is learned and all other weights are kept.
+`--wordless` learns for the service without an encoder, to answer only when sure, and writes `weights_wordless.json`.
+Follow-ups are read with the weights shipped so far: run it twice.
 Deterministic; scipy comes with sentence-transformers (extra `build`).
 """
 
@@ -53,11 +55,23 @@ KEPT_WORDLESS = 0.75
 """As KEPT, for a search without an encoder: it then declines 0.95 of the questions near the subject and all on other
 subjects, held out in ten folds, about as the search with one does; more answers would be wrong more often."""
 
-_EXTRA = frozenset({"heading", "overview", "elsewhere", "follow-up answer", "follow-up abstain"})
+_SITES = frozenset({"named", "left out"})
+"""Samples of sites, by whether an article is about their subject: too alike in wording to learn ranking from."""
+
+_EXTRA = frozenset({"heading", "overview", "elsewhere", "follow-up answer", "follow-up abstain"}) | _SITES
 """Samples that are learned from and not counted in the figures of single questions."""
 
 _OTHER_TOPICS = frozenset({"far", "adversarial"})
 """Weighed threefold: they are few, and an answer to one of them is the worst of answers."""
+
+_SUBJECT = ("name_unknown", "main_unknown")
+"""Features with weights that are learned with the sites (`learn_subject`)."""
+
+_OF_A_SITE = 60
+"""Samples of a site on each side, at most: as many as one question set brings."""
+
+_SITE_WEIGHT = 0.3
+"""Of a question made by a template, against one that a person could ask."""
 
 
 @dataclass
@@ -98,6 +112,28 @@ def samples(index: Path, questions: Path, public: Path | None = None, *, wordles
     result += _from_lists(reader, resolver, searcher, questions)
     result += _from_dialogues(reader, resolver, searcher, questions)
     return result + (_from_elsewhere(reader, resolver, searcher, public, 120) if public else [])
+
+
+def site_samples(index: Path, questions: Path) -> list[Sample]:
+    """Questions on subjects in a site and on subjects left out of it, as many of both."""
+    generation = IndexFolder(index).current()
+    searcher = Searcher(generation)
+    reader = open_reader(generation)
+    resolver = Resolver(searcher.rarity)
+    groups: dict[bool, list[Sample]] = {True: [], False: []}
+    cases = load([questions], "tuned")
+    random.Random(7).shuffle(cases)
+    for case in cases:
+        turn = case.turns[0]
+        group = groups[turn.expect == "answer"]
+        if len(group) == _OF_A_SITE:
+            continue
+        sample = _sample(reader, resolver, searcher, turn.user, [squeeze(gold) for gold in turn.gold])
+        if sample and (sample.gold.any() or not turn.gold):
+            sample.source, sample.answerable, sample.weight = str(index), turn.expect == "answer", _SITE_WEIGHT
+            sample.label = "named" if sample.answerable else "left out"
+            group.append(sample)
+    return groups[True] + groups[False]
 
 
 def _sample(reader: Reader, resolver: Resolver, searcher: Searcher, text: str, golds: Sequence[str]) -> Sample | None:
@@ -185,7 +221,7 @@ def _from_headings(reader: Reader, resolver: Resolver, searcher: Searcher) -> li
 
 def learn_ranking(data: Sequence[Sample], penalty: float = 0.3) -> Linear:
     """Listwise softmax regression with an L2 penalty; features without spread keep weight 0."""
-    usable = [s for s in data if s.answerable and s.gold.any() and not s.gold.all()]
+    usable = [s for s in data if s.answerable and s.gold.any() and not s.gold.all() and s.label not in _SITES]
     width = len(features.RANKING)
 
     def loss(w: Array) -> tuple[float, Array]:
@@ -237,8 +273,10 @@ def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Arr
 
 
 def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 3.0) -> Linear:
-    """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale."""
-    x, y, weight = answering_table(data, ranking)
+    """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale; then
+    `learn_subject`."""
+    x, y, weight = answering_table([s for s in data if s.label not in _SITES], ranking)
+    x[:, [features.ANSWERING.index(name) for name in _SUBJECT]] = 0.0
     weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
@@ -255,7 +293,36 @@ def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 3.
     best = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
     raw = best[:-1] / spread
     bias = float(best[-1] - (raw * mean).sum())
-    return Linear(round(bias, 4), {n: round(float(v), 4) for n, v in zip(features.ANSWERING, raw, strict=True)})
+    weights = {n: round(float(v), 4) for n, v in zip(features.ANSWERING, raw, strict=True)}
+    return learn_subject(data, ranking, Linear(round(bias, 4), weights))
+
+
+def learn_subject(data: Sequence[Sample], ranking: Linear, answering: Linear, penalty: float = 0.3) -> Linear:
+    """The model with the weights of what tells that the subject is unknown, all others kept.
+
+    They are learned on single questions and on sites, apart from the rest: beside a dozen features that say how well
+    the best passage fits, nothing of them is left, for in the question sets themselves a passage is missing far more
+    often than a subject. They can only make an answer less probable: whatever the training set, no question becomes
+    more answerable by a name that the site has never heard of.
+    """
+    chosen = [s for s in data if s.label in _SITES or s.label not in _EXTRA]
+    table = [features.result(s.question, ranked(s, ranking), s.found, s.searcher) for s in chosen]
+    base = Linear(answering.bias, {n: v for n, v in answering.weights.items() if n not in _SUBJECT})
+    z = np.array([base.score(features.ANSWERING, row) for row in table])
+    x = np.array([[row[features.ANSWERING.index(name)] for name in _SUBJECT] + [1.0] for row in table])
+    y = np.array([float(s.answerable) for s in chosen])
+    weight = np.array([s.weight for s in chosen])
+
+    def loss(w: Array) -> tuple[float, Array]:
+        p = 1 / (1 + np.exp(-np.clip(z + x @ w, -30, 30)))
+        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum())
+        slope = x.T @ (weight * (p - y))
+        slope[:-1] += 2 * penalty * w[:-1]
+        return value + penalty * float(w[:-1] @ w[:-1]), slope
+
+    bounds = [(None, 0.0)] * len(_SUBJECT) + [(None, None)]
+    best = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Linear(base.bias, base.weights | {n: round(float(v), 4) for n, v in zip(_SUBJECT, best[:-1], strict=True)})
 
 
 def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) -> Array:
@@ -377,31 +444,40 @@ def main() -> None:
     """Learn, report each set with weights that never saw it, and write the weights learned on all."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("INDEX", "QUESTIONS"), type=Path)
+    parser.add_argument("--site", nargs=2, action="append", default=[], metavar=("INDEX", "QUESTIONS"), type=Path)
     parser.add_argument("--public", type=Path, help="folder with mtrag/ and treccast/: questions that no site answers")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--wordless", action="store_true", help="learn for a search without an encoder")
     parser.add_argument("--calibrate", action="store_true", help="learn the curve alone, keep all other weights")
+    parser.add_argument(
+        "--subject", action="store_true", help="learn when a subject is unknown, keep all other weights"
+    )
     arguments = parser.parse_args()
     wordless: bool = arguments.wordless
     kept, kept_later = (KEPT_WORDLESS, KEPT_WORDLESS) if wordless else (KEPT, KEPT_LATER)
+    sites = [s for index, questions in arguments.site for s in site_samples(index, questions)]
     sets = {
         str(index): samples(index, questions, arguments.public, wordless=wordless) for index, questions in arguments.set
     }
+    everything = [*(s for data in sets.values() for s in data), *sites]
+    if arguments.subject:
+        weights = with_subject(shipped(wordless=wordless), everything)
+        if arguments.write:
+            _write(weights, wordless)
+        return
     if arguments.calibrate:
-        everything = [s for data in sets.values() for s in data]
         curve = calibrated(everything, *held_out(everything))
         print(curve)
         if arguments.write:
             _write(recalibrated(shipped(wordless=wordless), curve), wordless)
         return
     for name, data in sets.items():
-        others = [s for other, rest in sets.items() if other != name for s in rest]
-        if others:
+        others = [*(s for other, rest in sets.items() if other != name for s in rest), *sites]
+        if len(sets) > 1:
             ranking = learn_ranking(others)
             answering = learn_answering(others, ranking)
             at = threshold(others, held_out(others)[0], _single, kept)
             report(f"{Path(name).name} (left out)", data, ranking, probabilities(data, ranking, answering), at)
-    everything = [s for data in sets.values() for s in data]
     ranking = learn_ranking(everything)
     answering = learn_answering(everything, ranking)
     outside, correct = held_out(everything)
@@ -417,11 +493,45 @@ def main() -> None:
     print(msgspec.json.format(msgspec.json.encode(ranking)).decode())
     print(msgspec.json.format(msgspec.json.encode(answering)).decode(), at)
     if arguments.write:
-        counts = {Path(name).name: len(data) for name, data in sets.items()}
+        counts = {Path(name).name: len(data) for name, data in sets.items()} | ({"sites": len(sites)} if sites else {})
         curve = calibrated(everything, outside, correct)
         at, later = (curve.probability(float(_score(np.array(value)))) for value in (at, later))
         weights = Weights(ranking, answering, round(at, 4), round(later, 4), counts, curve, shipped().pool)
         _write(weights, wordless)
+
+
+def with_subject(weights: Weights, data: Sequence[Sample]) -> Weights:
+    """The same weights with those of `learn_subject` on all samples; prints what they change, curve and thresholds
+    kept: set by set with what was learned on the others (`held out`), and as written."""
+    final = learn_subject(data, weights.ranking, weights.answering)
+    for name in sorted({s.source for s in data if s.source}):
+        mine, others = [s for s in data if s.source == name], [s for s in data if s.source != name]
+        outside = learn_subject(others, weights.ranking, weights.answering)
+        for title, model in (("before", weights.answering), ("held out", outside), ("after", final)):
+            print(f"{Path(name).parent.name}/{Path(name).name} {title}: {_decided(mine, weights, model)}")
+    print({feature: final.weights[feature] for feature in _SUBJECT})
+    sites = sum(s.label in _SITES for s in data)
+    return msgspec.structs.replace(
+        weights, answering=final, trained_on={**weights.trained_on, **({"sites": sites} if sites else {})}
+    )
+
+
+def _decided(data: Sequence[Sample], weights: Weights, answering: Linear) -> str:
+    """Of the answerable ones the share answered and answered rightly, of each other kind the share declined."""
+    model = msgspec.structs.replace(weights, answering=answering)
+    groups: dict[str, list[float]] = {}
+    for s in data:
+        if s.label in _EXTRA and s.label not in _SITES:
+            continue
+        order = ranked(s, weights.ranking)
+        p = model.probability(features.ANSWERING, features.result(s.question, order, s.found, s.searcher))
+        answered = p >= weights.threshold
+        if s.answerable:
+            groups.setdefault("answered", []).append(answered)
+            groups.setdefault("right", []).append(answered and right(s, order))
+        else:
+            groups.setdefault(f"{s.label} declined", []).append(not answered)
+    return ", ".join(f"{name} {np.mean(values):.3f} of {len(values)}" for name, values in groups.items())
 
 
 def recalibrated(weights: Weights, curve: Platt) -> Weights:

@@ -42,10 +42,10 @@ def site(public: Path) -> tuple[dict[str, list[Answer]], list[Answer]]:
             else:
                 outside.append(answer)
     everything = "\n".join(f"{a['focus']} {a['answer']}" for group in inside.values() for a in group).casefold()
-    return inside, [a for a in outside if not any(name in everything for name in _names(a))]
+    return inside, [a for a in outside if not any(name in everything for name in names(a))]
 
 
-def _names(answer: Answer) -> list[str]:
+def names(answer: Answer) -> list[str]:
     """What the subject of an answer is called: where an article of the site says it, the site may cover it."""
     return [name.casefold() for name in (answer["focus"], *answer.get("synonyms", ()))]
 

@@ -39,6 +39,7 @@ ANSWERING = (
     "value", "second_late", "covered_together", "soft_together", "unknown", "unknown_share", "most_missing",
     "softest", "one_sentence", "subject_missing", "subject_far", "own_held", "short_held", "short", "no_own",
     "price_missing", "unit_missing", "terms", "asks_value", "asks_price_or_place", "inherited",
+    "name_unknown", "main_unknown",
 )  # fmt: skip
 """The features of one question with its ranked candidates, in this order.
 
@@ -55,7 +56,12 @@ own_held          1.0 if the best passage holds every own word
 short_held        1.0 if there are at most two own words and one sentence holds them
 price_missing     1.0 if a price or a place is asked for and the three best passages have none
 unit_missing      1.0 if a unit is asked for ("how many seconds") and the three best passages have no such number
+name_unknown      share of the own words (by weight) that stand in no article and are no everyday words: "spondylitis"
+main_unknown      how sure it is that the question is about something that stands in no article (`_main_unknown`)
 """
+
+_SUBJECT = 3
+"""Own words up to which the most important one is what the question is about; the more words, the less surely it is."""
 
 
 def candidate(question: Question, hit: Hit) -> list[float]:
@@ -110,7 +116,23 @@ def result(question: Question, ranked: Sequence[tuple[Hit, float]], found: Found
         float(bool(kinds & VALUE_KINDS)),
         float(bool(kinds & {"price", "place", "contact"})),
         float(any(not term.own for term in terms)),
+        float((weights * unknown * _names([terms[i] for i in own], searcher)).sum()) / total,
+        _main_unknown(importance, unknown, together),
     ]
+
+
+def _names(terms: Sequence[Term], searcher: Searcher) -> NDArray[np.bool_]:
+    """Which words are no everyday words of the language: a lay word that no article uses is in the encoder's lexicon,
+    the name of a thing that the site does not cover mostly is not."""
+    return np.array([not searcher.generation.encoder.is_word(term.text) for term in terms])
+
+
+def _main_unknown(importance: NDArray[np.float32], unknown: NDArray[np.float32], near: NDArray[np.float32]) -> float:
+    """Where the most important word stands in no article, itself or by vocabulary: its importance, less where the best
+    passages say something near it (late interaction), and less the more words there are beside it."""
+    if not unknown[importance.argmax()]:
+        return 0.0
+    return float((importance * unknown * (1.0 - near)).max()) * min(1.0, _SUBJECT / len(importance))
 
 
 def _own(terms: Sequence[Term], searcher: Searcher) -> list[int]:
