@@ -90,7 +90,7 @@ def export(model: str | Path | Model | None, target: Path, *, precision: Precisi
     started = time.perf_counter()
     found = model if isinstance(model, Model) else find(model)
     target.mkdir(parents=True, exist_ok=True)
-    with _quiet():
+    with quiet():
         loaded = _load(found)
         _check_supported(found, loaded)
         card = _export(found, loaded, target, precision)
@@ -285,7 +285,7 @@ def _smallest_cosine(folder: Path, reference: NDArray[np.float32]) -> float:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the libraries' progress bars, hints and deprecation notes out of the user's terminal."""
     names = ("transformers", "sentence_transformers", "onnxruntime", "torch.onnx", "root")
     levels = {name: logging.getLogger(name).level for name in names}

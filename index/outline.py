@@ -64,4 +64,5 @@ def _end(article: Article, section: Section) -> int:
     """The end of a section with everything below it."""
     below = [other for other in article.sections if other.path[: len(section.path)] == section.path]
     ends = [block.span.end for other in below for block in other.blocks]
-    return max(ends, default=section.heading.end if section.heading else 0)
+    # Two sections may bear one name, and the text below the first ends before the second's heading does.
+    return max([*ends, section.heading.end if section.heading else 0])

@@ -78,9 +78,10 @@ def graph(adapter: bytes) -> bytes:
     """The adapted encoder with its head as an ONNX graph in int8: token ids in, logarithms of shares out."""
     import torch
 
-    from index.export import optimise, quantise
+    from index.export import optimise, quantise, quiet
 
-    network = _Network.adapted(adapter)
+    with quiet():
+        network = _Network.adapted(adapter)
 
     class Graph(torch.nn.Module):  # type: ignore[misc, unused-ignore]
         def __init__(self) -> None:
@@ -90,7 +91,7 @@ def graph(adapter: bytes) -> bytes:
         def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
             return network.shares(input_ids)[0]
 
-    with tempfile.TemporaryDirectory() as scratch:
+    with quiet(), tempfile.TemporaryDirectory() as scratch:
         full, small = Path(scratch) / "full.onnx", Path(scratch) / "small.onnx"
         example = torch.tensor([network.tokenizer("a text of a few words, to trace the graph with")["input_ids"]])
         torch.onnx.export(

@@ -14,7 +14,7 @@ from corpus.errors import FootnoteError
 
 @pytest.fixture(autouse=True)
 def no_attachments(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web.cli.index, "_attachments", tuple)
+    monkeypatch.setattr(web.cli.index, "_attachments", lambda cache: ())
 
 
 @pytest.fixture
