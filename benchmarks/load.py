@@ -102,7 +102,7 @@ def _read(text: str) -> dict[str, Any]:
     }
 
 
-def encoding(encoder: Encoder, texts: Sequence[str], seconds: float = 3.0) -> float:
+def encoding(encoder: Encoder, texts: Sequence[str], seconds: float = 2.0) -> float:
     """Questions a second that the encoder alone reaches, one text at a time on as many threads as there are cores."""
     cores = len(os.sched_getaffinity(0))
     until = time.perf_counter() + seconds

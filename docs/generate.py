@@ -1,6 +1,6 @@
 """Writes the pages of `docs/reference/` from the product itself: `python -m docs.generate`.
 
-The figures in the README are written too, from what the benchmarks kept.
+The figures in the README and the page on speed are written too, from what the benchmarks kept.
 
 `pages()` gives their text; a test compares it with the files, so that the reference cannot fall behind.
 """
@@ -15,6 +15,7 @@ import click
 
 from docs.figures import README, readme
 from docs.formats import formats
+from docs.performance import PAGE, page
 
 FOLDER = Path(__file__).parent / "reference"
 _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
@@ -86,10 +87,11 @@ def _http() -> str:
 
 
 def main() -> None:
-    """Write every page, and the figures of the README."""
+    """Write every page, the one on speed, and the figures of the README."""
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

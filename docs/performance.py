@@ -1,0 +1,218 @@
+"""The page on speed, from what the benchmarks kept: what was measured, what met its target and what missed it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docs.figures import RESULTS
+
+PAGE = Path(__file__).parent / "performance.md"
+
+_NOTE = "<!-- Written by `make docs` from benchmarks/results; change docs/performance.py, not this page. -->\n\n"
+
+_HEAD = """# Performance
+
+Every figure is a ratio to a floor or to a peer within one run, because seconds depend on the machine and on
+what else it does. `make bench` measures all of them anew and keeps them with commit, machine and versions in
+`benchmarks/results/`; `make docs` writes this page. A target that was missed stays in the table as missed.
+
+The **floor** of a cold question is a script that imports numpy, onnxruntime, tokenizers and faiss, opens the
+encoder and the vectors of the same generation and searches once. The floor of a warm question is the encoder
+alone on the same text. The **peers** search the same passages, with the same model in the form they load
+themselves (sentence-transformers, 32 bits, where Footnote uses its own 8-bit export), as their documentation
+shows it. They only search; a turn of Footnote also looks for red flags, understands the message, decides
+whether to answer, and checks every quote.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was wanted of one figure: `most` or `least`, from the record `name` under the dotted `path`."""
+
+    what: str
+    name: str
+    path: str
+    most: float | None = None
+    least: float | None = None
+
+
+TARGETS = (
+    Target("`footnote ask --json`, whole process, to the floor", "speed", "cold.of_floor", most=1.3),
+    Target("the same, peak memory, MB", "speed", "cold.peak_mb", most=200),
+    Target("txtai's whole process to ours, times", "speed", "cold.times_faster_than.txtai", least=12),
+    Target("`footnote --help` more than `python -c pass`, ms", "speed", "cold.help_ms_more_than_pass", most=150),
+    Target("`footnote serve` ready, to the floor", "speed", "cold.serve_ready_of_floor", most=2),
+    Target("a whole turn to its encoding, p50", "speed", "warm.p50_of_encoding", most=2),
+    Target("a whole turn to its encoding, p99", "speed", "warm.p99_of_encoding", most=5),
+    Target("txtai's search alone to a whole turn, times", "speed", "warm.times_faster_than.txtai", least=5),
+    Target(
+        "throughput at 64 visitors to the encoder alone on these cores", "load", "share_of_encoder_at_64", least=0.6
+    ),
+    Target("p99 at 64 visitors, ms", "load", "p99_ms_at_64", most=150),
+    Target("the same to the queue's arithmetic minimum (instead of 150 ms)", "load", "p99_of_minimum_at_64", most=1),
+    Target("requests that failed below capacity", "load", "errors", most=0),
+    Target("throughput to txtai's API server, times", "load", "times_txtai_api", least=8),
+    Target("what a serving machine installs, MB", "size", "installed_to_answer_mb", most=350),
+)
+
+
+def page(folder: Path = RESULTS) -> str:
+    """The whole page."""
+    records = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    parts = [_NOTE + _HEAD, _targets(records)]
+    parts += [make(records[name]) for name, make in (("speed", _speed), ("load", _load)) if name in records]
+    return "\n".join(parts)
+
+
+def _targets(records: dict[str, Any]) -> str:
+    rows = []
+    for target in TARGETS:
+        value = _value(records, target)
+        wanted = f"≤ {target.most:g}" if target.most is not None else f"≥ {target.least:g}"
+        rows.append([target.what, wanted, "not measured" if value is None else f"{value:,g}", _verdict(target, value)])
+    return "## Targets\n\n" + _table(["what", "wanted", "measured", ""], rows)
+
+
+def _value(records: dict[str, Any], target: Target) -> float | None:
+    found: Any = records.get(target.name, {}).get("figures")
+    if target.path == "p99_of_minimum_at_64" and found and any(_cut_short(line) for line in _at(found, 64)):
+        return None
+    for key in target.path.split("."):
+        found = found.get(key) if isinstance(found, dict) else None
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+def _at(figures: dict[str, Any], visitors: int) -> list[dict[str, Any]]:
+    return [line for line in figures["footnote"] if line["visitors"] == visitors]
+
+
+def _verdict(target: Target, value: float | None) -> str:
+    if value is None:
+        return ""
+    kept = value <= target.most if target.most is not None else value >= (target.least or 0)
+    return "met" if kept else "**missed**"
+
+
+def _speed(record: dict[str, Any]) -> str:
+    figures = record["figures"]
+    cold, warm = figures["cold"], figures["warm"]
+    # A process starts with the peak of the one that started it, so that less than this cannot be seen.
+    least = cold["programs"]["python -c pass"]["peak_mb"]
+    programs = [
+        [name, each["seconds"], each["cpu_seconds"], _peak(each["peak_mb"], least), *_beside(cold, name)]
+        for name, each in cold["programs"].items()
+    ]
+    times = [
+        [name, each["p50_ms"], each["p99_ms"], warm["times_faster_than"].get(name, "")]
+        for name, each in warm["programs"].items()
+    ]
+    return (
+        f"## A cold question\n\nWhole processes over {figures['passages']} passages, one question, medians of"
+        f" {cold['rounds']} rounds in each of which every program ran once. CPU seconds hardly depend on what else the"
+        f" machine does: of those, a question costs {cold['of_floor_cpu']:g} times the floor. `footnote"
+        " serve` is ready after"
+        f" {cold['serve_ready_seconds']:g} s. {_origin(record)}\n\n"
+        + _table(["program", "seconds", "CPU seconds", "peak MB", "times ours", "times our CPU"], programs)
+        + f"\n## A warm question\n\n{warm['questions']} different questions, each in one process that was warmed up,"
+        f" medians of {warm['rounds']} rounds. `turn` is all of Footnote, `encoding` its encoder alone in the same"
+        " process, bm25s looks at words alone.\n\n" + _table(["what", "p50 ms", "p99 ms", "times a turn (p50)"], times)
+    )
+
+
+def _peak(megabytes: float, least: float) -> str:
+    return f"{megabytes:g}" if megabytes > least + 1 else f"≤ {megabytes:g}"
+
+
+def _beside(cold: dict[str, Any], name: str) -> tuple[Any, Any]:
+    return cold["times_faster_than"].get(name, ""), cold["times_less_cpu_than"].get(name, "")
+
+
+def _load(record: dict[str, Any]) -> str:
+    figures = record["figures"]
+    rows = [
+        [
+            line["workers"],
+            line["visitors"],
+            line["accepted_per_second"],
+            line["encoder_per_second"],
+            f"{line['share_of_encoder']:.0%}",
+            _bounded(line, "p50_ms"),
+            _bounded(line, "p99_ms"),
+            line["minimum_ms"],
+            line["errors"],
+            line["memory_mb"],
+        ]
+        for line in figures["footnote"]
+    ]
+    head = [
+        "workers",
+        "visitors",
+        "a second",
+        "encoder",
+        "share",
+        "p50 ms",
+        "p99 ms",
+        "minimum ms",
+        "errors",
+        "MB each",
+    ]
+    over = figures["overload"]
+    statuses = ", ".join(f"{count:,} × {status}" for status, count in over["statuses"].items())
+    parts = [
+        "## Under load\n\nDriven by wrk with `benchmarks/load.lua` from the same machine, so that client,"
+        " HTTP and answers"
+        " share the cores on which the encoder alone was measured before and after each line. Each visitor"
+        " asks again as"
+        " soon as answered; no question comes twice. The rate of one client is set out of reach and the"
+        " queue holds 256;"
+        f" `minimum` is visitors / throughput; `>` marks times of a line too short for its"
+        f" queue, which lack those who still waited at its end. {_origin(record)}\n",
+        _table(head, rows),
+        f"\n**Overload.** {over['visitors']} visitors, ten times what the queue as shipped and the threads"
+        f" hold: {statuses};"
+        f" accepted {over['accepted_per_second']:g} a second ({over['accepted_share_of_capacity']:.0%} of capacity);"
+        f" broken connections {over['broken_connections']}; {over['refused_with_retry_after'] or 0:.0%} of"
+        " the refused were"
+        f" told when to come back. Four more who asked every 50 ms and were accepted waited"
+        f" {_ms(over['accepted_p50_ms'])} (p50) and {_ms(over['accepted_p99_ms'])} (p99); a full queue alone takes"
+        f" {_ms(over['full_queue_ms'])}.\n",
+    ]
+    if figures["txtai"]:
+        keys = ("visitors", "accepted_per_second", "p50_ms", "p99_ms", "errors")
+        theirs = [[line[key] for key in keys] for line in figures["txtai"]]
+        parts.append("\ntxtai's API server, the same passages and questions:\n\n")
+        parts.append(_table(["visitors", "a second", "p50 ms", "p99 ms", "errors"], theirs))
+    return "".join(parts)
+
+
+def _cut_short(line: dict[str, Any]) -> bool:
+    """Whether a line was too short for its queue: those still waiting at its end are missing from its times."""
+    seconds = sum(line["statuses"].values()) / line["accepted_per_second"] if line["accepted_per_second"] else 0.0
+    return line["minimum_ms"] is None or line["minimum_ms"] > seconds * 1e3 / 4
+
+
+def _bounded(line: dict[str, Any], name: str) -> str:
+    return f"> {line[name]:g}" if _cut_short(line) else f"{line[name]:g}"
+
+
+def _ms(value: float | None) -> str:
+    return "no answer" if value is None else f"{value:,.0f} ms"
+
+
+def _origin(record: dict[str, Any]) -> str:
+    machine = record["machine"]
+    changed = " with changes" if record["changed"] else ""
+    return (
+        f"Measured {record['measured'][:10]} at `{(record['commit'] or 'no commit')[:7]}`{changed} on"
+        f" {machine['cores']} cores"
+        f" ({machine['processor']}), load {machine['load']:g} at the end."
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
