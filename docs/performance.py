@@ -210,6 +210,7 @@ def _origin(record: dict[str, Any]) -> str:
         f"Measured {record['measured'][:10]} at `{(record['commit'] or 'no commit')[:7]}`{changed} on"
         f" {machine['cores']} cores"
         f" ({machine['processor']}), load {machine['load']:g} at the end."
+        f"{' **' + record['note'] + '**' if record.get('note') else ''}"
     )
 
 
