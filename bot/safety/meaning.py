@@ -106,7 +106,7 @@ class Meaning:
         if soon or (ruled and scores["urgent"] >= self.thresholds["urgent"] * _WITH_THE_RULES):
             of_soon = max(scores["urgent"], 1e-6)
             crisis, emergency = scores["crisis"] / of_soon, scores["emergency"] / of_soon
-            if crisis >= self.thresholds["crisis"] and crisis >= emergency:
+            if crisis >= self.thresholds["crisis"] and crisis >= emergency and (ruled or scores["crisis"] >= _CRISIS):
                 return "crisis"
             if emergency >= self.thresholds["emergency"] + _UPWARDS * margin:
                 return "emergency"
@@ -132,6 +132,9 @@ def blended(heard: Floats, spelt: Floats, level: Level) -> Floats:
 
 _WITH_THE_RULES = 0.5
 """Share of the threshold that will do where the rules have raised the alarm already: only the tier is in question."""
+_CRISIS = 0.35
+"""How likely a crisis must be that no rule speaks of: its message takes the place of the answer, and a question that is
+merely put urgently must not get it."""
 _UPWARDS = 2.0
 """How much the margin counts where an alarm is to become an emergency: joined messages lean that way (measured on
 tests/bot/safety/conversations)."""
