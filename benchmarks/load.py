@@ -190,6 +190,8 @@ def theirs(index: Path, python: Path, texts: Sequence[str], folder: Path, second
         for visitors in (1, 8, 64):
             found = wrk(url, requests, visitors, seconds, first=visitors * 31)
             found.pop("times")
+            if found["errors"]:
+                raise RuntimeError(f"txtai's API server did not answer: {found['statuses']}")
             lines.append({"visitors": visitors, **found})
             print("txtai", lines[-1], flush=True)
     return lines

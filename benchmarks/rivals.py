@@ -39,7 +39,9 @@ def _build_txtai(folder: Path, model: str) -> None:
     index.index((passage["id"], passage["text"], None) for passage in passages(folder))
     index.save(str(folder / "txtai"))
     # What its API server reads; `path` of the index names the model.
-    (folder / "txtai.yml").write_text(f"path: {folder / 'txtai'}\nwritable: false\n", encoding="utf-8")
+    (folder / "txtai.yml").write_text(
+        f"path: {folder / 'txtai'}\nwritable: false\nembeddings:\n  path: {model}\n", encoding="utf-8"
+    )
 
 
 def _open_txtai(folder: Path, model: str) -> Ask:
