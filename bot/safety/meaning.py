@@ -131,13 +131,14 @@ def blended(heard: Floats, spelt: Floats, level: Level) -> Floats:
 
 
 _WITH_THE_RULES = 0.5
-"""Share of the threshold that will do where the rules have raised the alarm already: only the tier is in question."""
+"""Share of the threshold that will do where the rules have raised the alarm already and only the tier is in question;
+set by hand: without it a rule's urgent became an emergency on a likelihood of a tenth."""
 _CRISIS = 0.35
 """How likely a crisis must be that no rule speaks of: its message takes the place of the answer, and a question that is
 merely put urgently must not get it."""
 _UPWARDS = 2.0
-"""How much the margin counts where an alarm is to become an emergency: joined messages lean that way (measured on
-tests/bot/safety/conversations)."""
+"""How much the margin counts where an alarm is to become an emergency: joined messages lean that way (set by hand; 0 to
+4 changed the last turns of tests/bot/safety/conversations by less than a point)."""
 _LEAST = -7.0
 """The logarithm of a share of a thousandth: below, neither model says more than that it is very sure."""
 

@@ -31,7 +31,7 @@ _GRAM_STRENGTH = 20.0
 _BLEND_STRENGTH = 1.0
 _FALSE_ALARMS = {"assessment": 0.18, "urgent": 0.11}
 """Share of the held-out `none` messages that may pass. They are twins of red flags for the most part, far harder than
-what visitors write: with these shares .09 of the harmless development messages pass, .07 of the independent ones."""
+what visitors write; what passes of a suite's harmless messages is printed by `footnote safety test`."""
 _MISSES = {"crisis": 0.04, "emergency": 0.03}
 """Share of the held-out crisis and emergency messages that may be taken for urgent once the alarm is raised."""
 _CLEAR = 0.015
