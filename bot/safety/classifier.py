@@ -37,7 +37,7 @@ class Classifier:
 
     @classmethod
     def open(cls, graph: bytes, tokenizer: bytes) -> Classifier:
-        """Open the two attachments that `bot/safety/attachments.py` makes; any error of the libraries passes through,
+        """Open the two attachments that `bot/safety/attachment.py` makes; any error of the libraries passes through,
         and the screen then runs on its rules alone."""
         import onnxruntime
         from tokenizers import Tokenizer

@@ -52,11 +52,13 @@ class MeaningFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Opinion:
     """What the layer makes of one text: a tier, and the score of each question.
 
-    `clear`: it is all but certain that nothing in the text needs anybody.
+    `calm`: the text passes no threshold, no margin counted: a margin keeps an alarm from being raised too lightly and
+    must not let one be taken back lightly. `clear`: it is all but certain that nothing in it needs anybody.
     """
 
     level: Level
     scores: dict[str, float]
+    calm: bool = False
     clear: bool = False
 
 
@@ -89,7 +91,9 @@ class Meaning:
         """
         shares = self.shares(reading, level, heard)
         scores = questions(shares)
-        return Opinion(self._level(scores, level, margin), scores, scores["assessment"] < self.thresholds["clear"])
+        anybody = scores["assessment"]
+        calm, clear = anybody < self.thresholds["assessment"], anybody < self.thresholds["clear"]
+        return Opinion(self._level(scores, level, margin), scores, calm, clear)
 
     def shares(self, reading: Reading, level: Level, heard: Floats) -> Floats:
         """How likely each tier is: float32[5], summing to 1."""

@@ -170,7 +170,7 @@ class Screen:
         messages read together leave either layer with anything."""
         said_so = any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
         present = any(f.decision.standing == "present" and f.rule in self._book.concepts for f in reading.found)
-        return said_so and not present and len(opinions) > 1 and all(u.opinion.level == "none" for u in opinions)
+        return said_so and not present and len(opinions) > 1 and all(u.opinion.calm for u in opinions)
 
     def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
         """Let the second layer raise what the rules made of the last message."""

@@ -449,6 +449,11 @@ def test_reading_an_empty_message_finds_nothing() -> None:
     assert SCREEN.check([""]).tier is None
 
 
+@pytest.mark.parametrize("last", ["sorry to bother you, which shoes do you like?", "just the blue ones please"])
+def test_politeness_and_a_change_of_subject_take_no_danger_back(whole: Screen, last: str) -> None:
+    assert whole.check(["i have crushing chest pain", last]).tier == "emergency"
+
+
 @pytest.mark.parametrize(
     "message", ["No fever, no cough, no swelling", "no numbness, no bruising, walking fine, just want stronger ankles"]
 )
