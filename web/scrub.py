@@ -66,7 +66,7 @@ class Scrubber:
     def scrub(self, text: str) -> str:
         """`text` with what may be personal replaced by [number], [name] or [address]; one line."""
         if text.isupper():  # capitals throughout say nothing of names
-            return self.scrub(text.lower())
+            text = text.lower()
         pieces = list(self._pieces(text))
         dialled = _dialled([piece for piece, _ in pieces])
         words = [NUMBER if at in dialled else scrubbed for at, (_, scrubbed) in enumerate(pieces)]
