@@ -96,13 +96,13 @@ def build(size: int, arguments: argparse.Namespace) -> dict[str, Any]:
     started = time.perf_counter()
     index = IndexFolder(folder)
     with index.lock():
-        first = build_under_lock(articles[:-1], index, ("medquad",), replace(options(), progress=bar))
+        first = build_under_lock(articles[:-1], index, ("medquad",), replace(options(folder), progress=bar))
     seconds = time.perf_counter() - started - first.seconds["export"]
     memory = memory_mb("self")["peak"]
     one = arguments.work / f"{size}.one-more.md"
     one.write_text(as_markdown(articles[-1]), encoding="utf-8")
     started = time.perf_counter()
-    second = add([str(one)], folder, options()).report
+    second = add([str(one)], folder, options(folder)).report
     more = time.perf_counter() - started
     counts = second.counts
     return {
