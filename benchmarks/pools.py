@@ -82,7 +82,9 @@ def scifact(public: Path) -> Pool:
 
 def mediqa(public: Path) -> Pool:
     """MEDIQA 2019, question answering: each question's own answers are put in order, graded 1 to 4."""
-    documents, among, gold = {}, {}, {}
+    documents: dict[str, tuple[str, str]] = {}
+    among: dict[str, list[str]] = {}
+    gold: dict[str, dict[str, int]] = {}
     for answer in lines(public / "mediqa2019" / "qa_answers.jsonl.gz"):
         head, _, rest = answer["text"].partition(": ")
         titled = rest and len(head.split()) <= MAX_TITLE
