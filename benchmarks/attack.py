@@ -1,8 +1,9 @@
 """What the service does under attack, in numbers: `python -m benchmarks.attack --index INDEX [--connections 10000]`.
 
 Starts `footnote serve` on this machine and, from another process, does to it what strangers do on the open internet.
-After each attack an honest visitor asks: the answer must come, and its time is printed. Prints a line for each attack,
-and at the end memory and open files of the server, before and after. Exit status 1 if any answer was missing or wrong.
+After each attack an honest visitor asks: the answer must come, and its time is printed. All limits are as shipped but
+the rate of one client. Prints a line for each attack, and at the end memory and open files of the server, before and
+after. Exit status 1 if any answer was missing or wrong. A run of full size is kept in benchmarks/results/attack.json.
 """
 
 from __future__ import annotations
@@ -11,55 +12,21 @@ import argparse
 import asyncio
 import contextlib
 import itertools
-import json
 import random
 import resource
-import subprocess
 import sys
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from benchmarks.results import keep
+from benchmarks.serving import Server
+from benchmarks.wire import chat, exchange
 
 QUESTION = "How long should I ice my ankle?"
-BODY = json.dumps({"messages": [{"role": "visitor", "text": QUESTION}]}).encode()
-HEAD = (
-    b"POST /api/v1/chat HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
-    b"content-length: " + str(len(BODY)).encode() + b"\r\n\r\n"
-)
-
-
-@dataclass
-class Server:
-    """The service under attack."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    faults: int = 0
-    lines: list[str] = field(default_factory=list)
-
-    def figures(self) -> tuple[float, int]:
-        """Resident memory in MiB and the number of open files."""
-        proc = Path(f"/proc/{self.process.pid}")
-        pages = int((proc / "statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 2**20, len(list((proc / "fd").iterdir()))
-
-
-def start(index: Path, port: int) -> Server:
-    """Serve `index`, with rates that an attack from one address does not reach."""
-    flags = ["--rate-per-minute", "1000000", "--rate-per-day", "10000000", "--port", str(port), "--index", str(index)]
-    command = [sys.executable, "-c", "from web.cli import main; main()", "serve", *flags]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = Server(process, port)
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
-                return server
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the service did not start")
+HEAD, BODY = chat([QUESTION])
 
 
 async def honest(server: Server) -> float:
@@ -67,30 +34,10 @@ async def honest(server: Server) -> float:
     began = time.perf_counter()
     try:
         async with asyncio.timeout(30):
-            status, _, body = await exchange(server, HEAD + BODY)
+            status, _, body = await exchange(server.port, HEAD + BODY)
             return time.perf_counter() - began if status == 200 and b'"kind":"answer"' in body else float("inf")
     except (OSError, TimeoutError):
         return float("inf")
-
-
-async def exchange(server: Server, data: bytes) -> tuple[int, bytes, bytes]:
-    """Send bytes, read one answer: status (0 for none), head, body."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    try:
-        writer.write(data)
-        await writer.drain()
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
-        )
-        body = await reader.readexactly(length) if length else b""
-        return int(head.split()[1]), head, body
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return 0, b"", b""
-    finally:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
 
 
 async def many(number: int, one: Callable[[int], Awaitable[str]], at_once: int = 200) -> Counter[str]:
@@ -141,7 +88,7 @@ async def malformed(server: Server, number: int) -> Counter[str]:
                 body[chance.randrange(len(body))] = chance.randrange(256)
             data = HEAD.replace(str(len(BODY)).encode() + b"\r\n", str(len(body)).encode() + b"\r\n") + bytes(body)
         async with asyncio.timeout(20):
-            status, _, answer = await exchange(server, data)
+            status, _, answer = await exchange(server.port, data)
         leak = b"root:" in answer or b"Traceback" in answer
         return "LEAK" if leak else f"{status // 100}xx" if status else "closed"
 
@@ -158,7 +105,7 @@ async def oversized(server: Server, number: int) -> Counter[str]:
         else:
             chunk = b"%x\r\n%b\r\n" % (size, b"x" * size)
             data = HEAD.replace(b"content-length: " + str(len(BODY)).encode(), b"transfer-encoding: chunked") + chunk
-        status, _, _ = await exchange(server, data)
+        status, _, _ = await exchange(server.port, data)
         return str(status) if status else "closed"
 
     return await many(number, one, 20)
@@ -217,11 +164,11 @@ async def left_open(server: Server, number: int) -> Counter[str]:
             opened[type(error).__name__] += 1
         if n % 1000 == 999:
             asked.append(await honest(server))
-    memory, files = server.figures()
+    held = server.held()
     opened["opened"] = len(writers)
     opened["visitors answered meanwhile"] = sum(seconds < float("inf") for seconds in asked)
     opened["visitors in vain"] = len(asked) - opened["visitors answered meanwhile"]
-    opened[f"server then at {memory:.0f} MiB, files"] = files
+    opened[f"server then at {held.total:.0f} MiB, files"] = held.files
     await asyncio.sleep(12)
     opened["let go by the server in 12 s"] = sum(reader.at_eof() or bool(reader.exception()) for reader, _ in writers)
     for _, writer in writers:
@@ -229,8 +176,8 @@ async def left_open(server: Server, number: int) -> Counter[str]:
     return opened
 
 
-async def run(server: Server, connections: int, scale: float) -> bool:
-    """All attacks in turn; False when an honest visitor was let down or anything leaked."""
+async def run(server: Server, connections: int, scale: float) -> tuple[bool, dict[str, Any]]:
+    """All attacks in turn: whether no honest visitor was let down and nothing leaked, and the figures."""
     attacks: list[tuple[str, Attack, int]] = [
         ("malformed requests", malformed, int(4000 * scale)),
         ("oversized bodies", oversized, int(400 * scale)),
@@ -239,37 +186,47 @@ async def run(server: Server, connections: int, scale: float) -> bool:
         ("connections left open", left_open, connections),
     ]
     before = [await honest(server) for _ in range(20)]
-    print(f"an honest question takes {sorted(before)[10] * 1000:.0f} ms (median of 20)")
-    memory, files = server.figures()
-    sound = max(before) < float("inf")
+    print(f"an honest question takes {sorted(before)[10] * 1000:.0f} ms (median of 20)", flush=True)
+    at_first = server.held()
+    faults = sum(seconds == float("inf") for seconds in before)
+    came_of: dict[str, dict[str, int]] = {}
     for name, attack, number in attacks:
         came = await attack(server, number)
         after = await honest(server)
-        sound &= after < float("inf") and not came["LEAK"] and not came["5xx"] and not came["visitors in vain"]
+        faults += (after == float("inf")) + came["LEAK"] + came["5xx"] + came["visitors in vain"]
         told = ", ".join(f"{what} {count}" for what, count in came.most_common())
-        print(f"{name}: {number}; {told}; then {after * 1000:.0f} ms")
+        print(f"{name}: {number}; {told}; then {after * 1000:.0f} ms", flush=True)
+        came_of[name] = dict(came)
     await asyncio.sleep(2)
-    at_end, files_at_end = server.figures()
-    print(f"memory {memory:.0f} MiB before, {at_end:.0f} MiB after; open files {files} before, {files_at_end} after")
-    return sound and server.process.poll() is None
+    at_end = server.held()
+    faults += server.ended
+    print(f"memory {at_first.total:.0f} MiB before, {at_end.total:.0f} MiB after", end="; ")
+    print(f"open files {at_first.files} before, {at_end.files} after; {faults} faults")
+    figures = {
+        "tried": sum(number for *_, number in attacks),
+        "faults": faults,
+        "memory_mib_before": round(at_first.total, 1),
+        "memory_mib_after": round(at_end.total, 1),
+        "files_before": at_first.files,
+        "files_after": at_end.files,
+        "attacks": came_of,
+    }
+    return not faults, figures
 
 
 def main() -> None:
-    """Attack and print."""
+    """Attack, print, keep."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--connections", type=int, default=10_000)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the other attacks")
     arguments = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    server = start(arguments.index, arguments.port)
-    try:
-        sound = asyncio.run(run(server, arguments.connections, arguments.scale))
-    finally:
-        server.process.terminate()
-        server.process.wait(30)
+    with Server(arguments.index, as_shipped=True) as server:
+        sound, figures = asyncio.run(run(server, arguments.connections, arguments.scale))
+    if arguments.connections >= 10_000 and arguments.scale >= 1:
+        print(keep("attack", figures))
     sys.exit(0 if sound else 1)
 
 

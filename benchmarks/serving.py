@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,25 +21,50 @@ from typing import Any, Self
 _PATIENCE = 120.0
 """Seconds that a server may take to become ready."""
 
-_UNLIMITED = {
+_ONE_CLIENT = {
     "FOOTNOTE_RATE_PER_MINUTE": "100000000",
     "FOOTNOTE_RATE_PER_DAY": "100000000",
+}
+_UNLIMITED = {
     "FOOTNOTE_ANSWER_QUEUE": "100000",
     "FOOTNOTE_ANSWER_SECONDS": "600",  # a busy machine must not make a question fail
 }
 
 
-class Server:
-    """`with Server(index_folder) as server: server.ask("...")`; one connection a question, as a page opens it."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a server holds: MiB of resident memory by process, the oldest process first, and the open files of all."""
 
-    def __init__(self, index: Path, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    memory: Mapping[int, float]
+    files: int
+
+    @property
+    def total(self) -> float:
+        """MiB of all processes; what they share counts for each."""
+        return sum(self.memory.values())
+
+
+class Server:
+    """`with Server(index_folder) as server: server.ask("...")`; one connection a question, as a page opens it.
+
+    One client may ask as much as it likes. `as_shipped` leaves all other limits as they are; else none is met.
+    """
+
+    def __init__(
+        self,
+        index: Path,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        as_shipped: bool = False,
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-c", "from web.cli import main; main()", "serve"]
         command += ["--index", str(index), "--port", str(self.port), *options]
         # A file and not a pipe: nobody reads what a server says while it is asked.
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
-        environment = {**os.environ, **_UNLIMITED, **(environment or {})}
+        limits = _ONE_CLIENT if as_shipped else {**_ONE_CLIENT, **_UNLIMITED}
+        environment = {**os.environ, **limits, **(environment or {})}
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=self._said)
 
     def __enter__(self) -> Self:
@@ -72,6 +99,17 @@ class Server:
         except urllib.error.HTTPError as error:
             raise OSError(f"status {error.code}: {error.read(500).decode('utf-8', 'replace')}") from error
 
+    def ready(self) -> dict[str, Any]:
+        """What /readyz says of the generation, and of what works only in part."""
+        with urllib.request.urlopen(f"{self.url}/readyz", timeout=30) as response:
+            status: dict[str, Any] = json.loads(response.read())
+            return status
+
+    @property
+    def ended(self) -> bool:
+        """Whether its first process is no more."""
+        return self._process.poll() is not None
+
     def said(self) -> str:
         """All that the server wrote to standard error until now."""
         return os.pread(self._said.fileno(), os.fstat(self._said.fileno()).st_size, 0).decode("utf-8", "replace")
@@ -83,6 +121,13 @@ class Server:
     def memory(self) -> dict[str, int]:
         """Megabytes of the largest of its processes; see `memory_mb`."""
         return max((memory_mb(process) for process in self.processes()), key=lambda held: held["resident"])
+
+    def held(self) -> Held:
+        """Memory and open files of all of its processes now."""
+        processes = self.processes()
+        page = resource.getpagesize() / 2**20
+        memory = {each: int(Path(f"/proc/{each}/statm").read_text().split()[1]) * page for each in processes}
+        return Held(memory, sum(len(list(Path(f"/proc/{each}/fd").iterdir())) for each in processes))
 
 
 def family(process: int) -> list[int]:
