@@ -92,6 +92,10 @@ class Surroundings:
         self.words = [word.text for word in message.words]
         self._cues = cues
         self._by_sentence: dict[str, dict[int, list[Hit]]] = {}
+        self._near: dict[tuple[str, int], Sequence[Hit]] = {}
+        self._firsts: dict[str, set[int]] = {}
+        self._own: dict[int, bool] = {}
+        self._cued_from: dict[int, int] = {}
 
     @cached_property
     def clause(self) -> list[int]:
@@ -108,17 +112,15 @@ class Surroundings:
     def decide(self, hit: Hit, *, negative: bool, lasting: bool, past: bool, crisis: bool) -> Decision:
         """How the finding at `hit` stands; `negative` patterns contain their negation, `lasting` ones stay when
         over."""
-        for test in (
-            self._story(hit, crisis),
-            self._information(hit),
-            self._hypothetical(hit),
-            None if negative else self._negated(hit),
-            None if past else self._history(hit),
-            None if lasting or past else self._resolved(hit),
-        ):
-            if test is not None:
-                return test
-        return PRESENT
+        return (
+            self._story(hit, crisis)
+            or self._information(hit)
+            or self._hypothetical(hit)
+            or (None if negative else self._negated(hit))
+            or (None if past else self._history(hit))
+            or (None if lasting or past else self._resolved(hit))
+            or PRESENT
+        )
 
     def negation(self, hit: Hit) -> Decision | None:
         """The negation that covers the words at `hit`, if any; for measuring the reading of negation alone."""
@@ -126,30 +128,55 @@ class Surroundings:
 
     def cued(self, hit: Hit) -> bool:
         """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply."""
+        number = self.message.sentence[hit.first]
+        if number not in self._cued_from:
+            self._cued_from[number] = self._first_explanation(hit)
+        return self._cued_from[number] <= hit.last
+
+    def _first_explanation(self, hit: Hit) -> int:
+        """The word from which on findings in the sentence of `hit` are cued; past every word where none is."""
         own = self._own_in_sentence(hit)
-        return any(
-            self._same_sentence(cue.first, hit.first)
-            and cue.first not in self._hidden
-            and cue.first not in self._if_hidden
-            and not (own and name.startswith("information"))
-            and (cue.first <= hit.last or not name.startswith(("negated", "conditional")))
-            for name in _EXPLAINS
-            for cue in self._found(name, hit)
-        )
+        first = len(self.words)
+        for name in _EXPLAINS:
+            if own and name.startswith("information"):
+                continue
+            for cue in self._found(name, hit):
+                if (
+                    self._same_sentence(cue.first, hit.first)
+                    and cue.first not in self._hidden
+                    and cue.first not in self._if_hidden
+                ):
+                    first = min(first, cue.first if name.startswith(("negated", "conditional")) else 0)
+        return first
 
     # --- cues -----------------------------------------------------------------------------------------------
 
     def _found(self, name: str, at: Hit | None = None) -> Sequence[Hit]:
         """The cues of a kind: all of them, or those in the sentence of `at` and its neighbours."""
-        if at is None:
+        if at is None or name not in self._cues:
             return self._cues.get(name, ())
+        number = self.message.sentence[at.first]
+        near = self._near.get((name, number))
+        if near is None:
+            placed = self._placed(name)
+            near = [cue for place in range(number - 1, number + 3) for cue in placed.get(place, ())]
+            self._near[name, number] = near
+        return near
+
+    def _placed(self, name: str) -> dict[int, list[Hit]]:
+        """The cues of a kind by the number of their sentence."""
         if name not in self._by_sentence:
             placed: dict[int, list[Hit]] = {}
-            for cue in self._cues.get(name, ()):
+            for cue in self._cues[name]:
                 placed.setdefault(self.message.sentence[cue.first], []).append(cue)
             self._by_sentence[name] = placed
-        number, placed = self.message.sentence[at.first], self._by_sentence[name]
-        return [cue for near in range(number - 1, number + 3) for cue in placed.get(near, ())]
+        return self._by_sentence[name]
+
+    def _starts_here(self, name: str, i: int) -> bool:
+        """Whether a cue of the kind begins at word `i`."""
+        if name not in self._firsts:
+            self._firsts[name] = {cue.first for cue in self._cues.get(name, ())}
+        return i in self._firsts[name]
 
     @cached_property
     def clauses(self) -> dict[int, range]:
@@ -211,10 +238,13 @@ class Surroundings:
         )
 
     def _own_in_sentence(self, hit: Hit) -> bool:
-        return any(
-            self._same_sentence(own.first, hit.first) and own.first not in self._framed
-            for own in self._found("information.own", hit)
-        )
+        number = self.message.sentence[hit.first]
+        if number not in self._own:
+            self._own[number] = any(
+                self._same_sentence(own.first, hit.first) and own.first not in self._framed
+                for own in self._found("information.own", hit)
+            )
+        return self._own[number]
 
     # --- information, conditional ---------------------------------------------------------------------------
 
@@ -331,12 +361,12 @@ class Surroundings:
 
     def _opens_scope(self, i: int) -> bool:
         """Whether a negation begins at this word: the next "no" of a list has a scope of its own."""
-        return any(cue.first == i for cue in self._found("negated.before", Hit(i, i)))
+        return self._starts_here("negated.before", i)
 
     def _ends_scope(self, i: int, cue: Hit, noun: bool) -> bool:
         """Whether a new subject or a "but" stands at this word, behind the cue and before the finding."""
         word, before = self.words[i], self.words[i - 1]
-        if word in _SPLITS or any(blocker.first == i for blocker in self._found("negated.blocker", Hit(i, i))):
+        if word in _SPLITS or self._starts_here("negated.blocker", i):
             return True
         if word in _SUBJECTS:
             return before not in _SAYING and (noun or i > cue.last + 1)

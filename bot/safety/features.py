@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +32,9 @@ COLUMNS = GRAMS + READING
 def columns(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray[np.int64], Floats]:
     """Columns and values of the features of a text, given its reading and the rules' tier; `idf` is float32[GRAMS]."""
     words = [word.text for word in reading.message.words]
-    grams = Counter(_hash(word, _WORD_BITS) for word in words)
-    grams.update(_hash(f"{a} {b}", _WORD_BITS) for a, b in pairwise(["^", *words, "$"]))
-    pieces: Counter[int] = Counter()
-    for word in words:
-        padded = f"<{word}>"
-        for size in (3, 4, 5):
-            pieces.update(
-                (1 << _WORD_BITS) + _hash(padded[i : i + size], _CHAR_BITS) for i in range(len(padded) - size + 1)
-            )
+    grams = Counter(map(_word, words))
+    grams.update(_word(f"{a} {b}") for a, b in pairwise(["^", *words, "$"]))
+    pieces = Counter(chain.from_iterable(map(_pieces, words)))
     places: list[int] = []
     values: list[float] = []
     for counts, scale in ((grams, _SCALES["words"]), (pieces, _SCALES["chars"])):
@@ -71,6 +66,23 @@ def of_reading(reading: Reading, level: Level) -> list[float]:
         float(own),
         min(1.0, len(reading.message.words) / 60),
     ]
+
+
+@lru_cache(maxsize=16384)
+def _pieces(word: str) -> tuple[int, ...]:
+    """The columns of the letters of a word, three to five at a time; most words of a message were seen before."""
+    padded = f"<{word}>"
+    return tuple(
+        (1 << _WORD_BITS) + _hash(padded[i : i + size], _CHAR_BITS)
+        for size in (3, 4, 5)
+        for i in range(len(padded) - size + 1)
+    )
+
+
+@lru_cache(maxsize=32768)
+def _word(text: str) -> int:
+    """The column of a word, or of two words in a row."""
+    return _hash(text, _WORD_BITS)
 
 
 def _hash(text: str, bits: int) -> int:

@@ -214,81 +214,89 @@ class Board:
         self.present = 0
         self._sentence = sentence
         self._reach = _reach(sentence, filler)
-        self._loose = True
-        self._held = [0] * len(sentence)
-        self._starts: dict[int, list[int]] = {}
+        self._where: dict[int, dict[int, list[int]]] = {}
 
     def add(self, elements: int, start: int, end: int) -> None:
         """Note that the words from `start` up to, not including, `end` are each of `elements`."""
         self.at[start].append((elements, end))
-        self._held[start] |= elements
         self.present |= elements
+
+    def look_for(self, elements: int) -> None:
+        """Write down where each of these elements begins and ends; before `find`, for all that its patterns name."""
+        for start, held in enumerate(self.at):
+            for found, end in held:
+                wanted = found & elements
+                while wanted:
+                    lowest = wanted & -wanted
+                    wanted ^= lowest
+                    places = self._where.setdefault(lowest.bit_length() - 1, {})
+                    places.setdefault(start, []).append(end)
 
     def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]], *, loose: bool = True) -> list[Hit]:
         """All hits of a compiled pattern, by their first word; small words are skipped only when `loose`."""
-        self._loose = loose
-        hits: list[Hit] | None = None
+        hits: list[_Span] | None = None
         for group in groups:
-            found = self._sequence(group)
+            found = self._sequence(group, loose)
             hits = found if hits is None else self._joined(hits, found)
             if not hits:
                 return []
-        return sorted(set(hits or ()), key=lambda hit: (hit.first, hit.last))
+        return [Hit(first, last) for first, last in sorted(set(hits or ()))]
 
-    def _sequence(self, steps: Sequence[tuple[int, bool, int]]) -> list[Hit]:
-        lead = 0
+    def _sequence(self, steps: Sequence[tuple[int, bool, int]], loose: bool) -> list[_Span]:
+        starts: set[int] = set()
         for element, optional, _ in steps:
-            lead |= 1 << element
+            starts.update(self._where.get(element, ()))
             if not optional:
                 break
-        if lead not in self._starts:
-            self._starts[lead] = [i for i, elements in enumerate(self._held) if elements & lead]
-        starts = self._starts[lead]
-        return [Hit(start, end - 1) for start in starts for end in self._ends(start, steps)]
+        return [(start, end - 1) for start in sorted(starts) for end in self._ends(start, steps, loose)]
 
-    def _ends(self, start: int, steps: Sequence[tuple[int, bool, int]]) -> set[int]:
+    def _ends(self, start: int, steps: Sequence[tuple[int, bool, int]], loose: bool) -> set[int]:
         """The ends of all matches that begin at word `start`."""
         ends: set[int] = set()
         for element, optional, gap in steps:
-            bit = 1 << element
-            after = self._after(ends, bit, gap) if ends else {end for found, end in self.at[start] if found & bit}
+            places = self._where.get(element, _NOWHERE)
+            after = self._after(ends, places, gap, loose) if ends else set(places.get(start, ()))
             if optional:
                 ends = ends | after
             elif not after:
-                return set()
+                return after
             else:
                 ends = after
         return ends
 
-    def _after(self, ends: set[int], bit: int, gap: int) -> set[int]:
+    def _after(self, ends: set[int], places: Mapping[int, Sequence[int]], gap: int, loose: bool) -> set[int]:
         found: set[int] = set()
+        if not places:
+            return found
         for end in ends:
-            limit = max(self._reach[end - 1] if self._loose else end, end + gap)
+            limit = max(self._reach[end - 1] if loose else end, end + gap)
             number = self._sentence[end - 1]
             for i in range(end, min(limit + 1, len(self.at))):
                 if self._sentence[i] != number:
                     break
-                found.update(past for elements, past in self.at[i] if elements & bit)
+                if i in places:
+                    found.update(places[i])
         return found
 
-    def _joined(self, hits: list[Hit], others: list[Hit]) -> list[Hit]:
-        starts: dict[int, list[Hit]] = {}
+    def _joined(self, hits: list[_Span], others: list[_Span]) -> list[_Span]:
+        starts: dict[int, list[_Span]] = {}
         for other in others:
-            starts.setdefault(other.first, []).append(other)
-        joined = []
-        for hit in hits:
-            number = self._sentence[hit.first]
-            for i in range(max(0, hit.first - APART - 4), min(len(self.at), hit.last + APART + 1)):
-                if self._sentence[i] != number:
+            starts.setdefault(other[0], []).append(other)
+        joined: list[_Span] = []
+        for first, last in hits if starts else ():
+            number = self._sentence[first]
+            for i in range(max(0, first - APART - 4), min(len(self.at), last + APART + 1)):
+                if i not in starts or self._sentence[i] != number:
                     continue
-                for other in starts.get(i, ()):
-                    if other.first - hit.last <= APART and hit.first - other.last <= APART and not _overlap(hit, other):
-                        joined.append(Hit(min(hit.first, other.first), max(hit.last, other.last)))
+                for begins, ends in starts[i]:
+                    apart = begins - last <= APART and first - ends <= APART
+                    if apart and not (first <= ends and begins <= last):
+                        joined.append((min(first, begins), max(last, ends)))
         return joined
 
 
-def _overlap(a: Hit, b: Hit) -> bool:
-    return a.first <= b.last and b.first <= a.last
+_Span = tuple[int, int]
+_NOWHERE: Mapping[int, Sequence[int]] = {}
 
 
 def _reach(sentence: Sequence[int], filler: Sequence[bool]) -> list[int]:

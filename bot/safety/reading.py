@@ -67,7 +67,9 @@ class Reader:
         message = text.read(raw, self.book.lexicon.short, self.book.lexicon.signs)
         board, part = self._board(message, part)
         hits: dict[str, list[tuple[Hit, Entry, bool]]] = {}
-        for entry in self._candidates(board):
+        candidates = list(self._candidates(board))
+        board.look_for(_elements_of(candidates))
+        for entry in candidates:
             for hit in board.find(entry.groups, loose=entry.owner.startswith("is:")):
                 own = entry.negative and self._negates(board, message, entry, hit)
                 hits.setdefault(entry.owner, []).append((hit, entry, own))
@@ -150,22 +152,40 @@ class Reader:
         readings: Mapping[str, tuple[str, ...]],
         tags: Mapping[int, list[tuple[str, int]]],
         start: int,
-    ) -> Iterator[tuple[int, int]]:
+    ) -> list[tuple[int, int]]:
         """The sets of elements that begin at word `start`, each with the place past its end."""
+        found: list[tuple[int, int]] = []
         open_ends = [(self.book.trie, start)]
         while open_ends:
             node, i = open_ends.pop()
             if i == len(words):
                 continue
-            steps = [(reading, i + 1) for reading in (words[i], *readings.get(words[i], ()))]
-            for reading, past in (*steps, *tags.get(i, ())):
-                after = node
-                for piece in reading.split(" "):
-                    after = after.get(piece, _NOWHERE)
+            word = words[i]
+            steps = [(word, i + 1)]
+            if word in readings:
+                steps += [(reading, i + 1) for reading in readings[word]]
+            if i in tags:
+                steps += tags[i]
+            for reading, past in steps:
+                after = node.get(reading, _NOWHERE) if " " not in reading else _through(node, reading)
                 if after:
                     if "" in after:
-                        yield _elements(after), past
+                        found.append((_elements(after), past))
                     open_ends.append((after, past))
+        return found
+
+
+def _through(node: dict[str, Any], reading: str) -> dict[str, Any]:
+    """Where the words of a reading lead to."""
+    for piece in reading.split(" "):
+        node = node.get(piece, _NOWHERE)
+    return node
+
+
+def _elements_of(entries: Sequence[Entry]) -> int:
+    """All elements that some patterns name."""
+    named = {element for entry in entries for group in entry.groups for element, _, _ in group}
+    return sum(1 << element for element in named)
 
 
 def _elements(node: dict[str, Any]) -> int:

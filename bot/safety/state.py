@@ -3,7 +3,7 @@ them back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from bot.safety.reading import Found, Reading
@@ -114,9 +114,8 @@ class Ledger:
                 self.noted[noted.rule] = replace(noted, level="urgent", layer=f"modifier {risks[0].rule}")
 
 
-def _meets(combination: Combination, names: Iterable[str]) -> bool:
-    have = set(names)
-    return all(any(name in have for name in group) for group in combination.when)
+def _meets(combination: Combination, names: Set[str]) -> bool:
+    return not any(names.isdisjoint(group) for group in combination.when)
 
 
 def alone(book: Rulebook, reading: Reading) -> Level:

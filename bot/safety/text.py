@@ -80,7 +80,12 @@ def windows(message: Message, least: int = 10, most: int = 6, long: int = 40) ->
 
 def plain(word: str) -> str:
     """One word in the spelling that rules are written in: lower case, no apostrophe, accent or stretched letters."""
-    text = unicodedata.normalize("NFKC", word).casefold()
+    if word.isascii():
+        text = word.lower()
+        if text.isalpha():
+            return _STRETCHED.sub(r"\1\1", text) if _STRETCHED.search(text) else text
+    else:
+        text = unicodedata.normalize("NFKC", word).casefold()
     if not text.isascii():
         text = unicodedata.normalize("NFD", text.translate(_LOOKALIKES))
         text = "".join(c for c in text if not unicodedata.combining(c))
@@ -114,6 +119,9 @@ def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Messag
             for word in signs[token].split():
                 add(word, start, end)
         elif token[0].isalnum():
+            if token.isascii() and token.isalpha() and (spelled := plain(token)) not in short:
+                add(spelled, start, end)  # as `_spelled` would, for most words
+                continue
             for spelled, first, past in _spelled(token, short):
                 add(spelled, start + first, start + past)
         elif token in _SENTENCE_ENDS:
@@ -144,7 +152,7 @@ def _spelled(token: str, short: Mapping[str, str]) -> list[tuple[str, int, int]]
     whole = plain(token)
     if whole in short:
         return [(word, 0, len(token)) for word in short[whole].split()]
-    if any(c.isdigit() for c in token):
+    if not token.isalpha() and any(c.isdigit() for c in token):
         return [
             (word, part.start(), part.end())
             for part in _DIGITS.finditer(token)
