@@ -16,6 +16,11 @@ rules_only_safety: the second layer of the red-flag screen is missing. rates_of_
 rates cannot be reached, so each process counts for itself.
 """
 
+Unready = Literal["no_index", "screen_failed"]
+"""Why the service is not ready. no_index: there is none that opens. screen_failed: the red-flag screen does not find a
+danger that is known to be one.
+"""
+
 Familiarity = Literal["article", "common", "unknown"]
 """Whether a word stands in the articles, is a word of the language, or neither."""
 
@@ -24,6 +29,7 @@ Familiarity = Literal["article", "common", "unknown"]
 class Status:
     """Whether questions can be answered now; `problems` say why not, `degraded` what works only in part.
 
+    `detail` says in one line what the problem is, with the mend.
     `encoder` is the fingerprint of the encoder in use, `safety` the version of the red-flag rules, `built` when the
     generation was built (ISO 8601).
     """
@@ -31,11 +37,12 @@ class Status:
     ready: bool
     generation: str | None
     articles: int
-    problems: tuple[Literal["no_index"], ...] = ()
+    problems: tuple[Unready, ...] = ()
     degraded: tuple[Degraded, ...] = ()
     encoder: str | None = None
     safety: str | None = None
     built: str | None = None
+    detail: str | None = None
 
 
 class Answerer(Protocol):

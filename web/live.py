@@ -5,6 +5,9 @@ thread of its own, and takes over by one assignment. Requests that hold the old 
 
 What cannot be opened whole is served in part: without its encoder by words alone, without an index by the red-flag
 screen alone. Nothing whole is ever exchanged for a part, and a part is tried again every half minute.
+
+The red-flag screen is tried on a danger that is known to be one before a generation takes over. Where it fails, what
+answers now goes on answering; where nothing answers yet, the service says that it is not ready.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from index.errors import IndexFault
 from index.store import IndexFolder
 from web.answerer import Answerer, Degraded, Familiarity, Status
 from web.screened import ScreenAnswerer, emergency
+from web.trial import DANGER, ScreenFailed, trial
 
 log = logging.getLogger("footnote.web")
 
@@ -40,7 +44,8 @@ _FIRST = Conversation((Message("visitor", "When should I see a doctor about this
 class BotAnswerer:
     """One bot over one generation; never changes."""
 
-    def __init__(self, bot: Bot, screened: ScreenAnswerer | None = None) -> None:
+    def __init__(self, bot: Bot, screened: ScreenAnswerer | None = None, fault: str | None = None) -> None:
+        self.fault = fault
         self._bot = bot
         self._ids = tuple(bot.generation.articles)
         self._safety = rulebook.load().version
@@ -79,8 +84,8 @@ class BotAnswerer:
 
     @property
     def whole(self) -> bool:
-        """Whether the encoder is there."""
-        return not self._bot.generation.encoder.blind
+        """Whether the encoder is there, and the screen passed its trial."""
+        return self.fault is None and not self._bot.generation.encoder.blind
 
     def familiar(self, word: str) -> Familiarity:
         """How well a folded word is known to this generation."""
@@ -102,16 +107,19 @@ class BotAnswerer:
         )
 
     def status(self) -> Status:
-        """Ready when there is a generation."""
+        """Ready when there is a generation, and the screen passed its trial."""
         generation = self._bot.generation
-        degraded: list[Degraded] = [] if self.whole else ["no_encoder"]
+        blind = generation.encoder.blind
+        degraded: list[Degraded] = ["no_encoder"] if blind else []
         degraded += ["rules_only_safety"] if self._bot.rules_alone else []
-        encoder = generation.encoder.fingerprint if self.whole else None
+        encoder = None if blind else generation.encoder.fingerprint
         return Status(
-            True,
+            self.fault is None,
             generation.name,
             len(self._ids),
-            degraded=tuple(degraded),
+            () if self.fault is None else ("screen_failed",),
+            tuple(degraded),
+            detail=self.fault,
             encoder=encoder,
             safety=self._safety,
             built=generation.manifest.created,
@@ -191,7 +199,12 @@ class LiveAnswerer:
     def _warm(self, bot: Bot) -> BotAnswerer:
         # Texts and models are read when they are first needed: let that be now, and not while a visitor waits.
         bot.reply(_FIRST)
-        return BotAnswerer(bot, self._screened)
+        fault = trial(bot.reply(DANGER).escalation)
+        if fault is not None and self._current.generation_name is not None and self._current.fault is None:
+            raise ScreenFailed(fault)  # what answers now has a screen that works
+        if fault is not None:
+            log.error("screen failed", extra={"generation": bot.generation.name, "fault": fault})
+        return BotAnswerer(bot, self._screened, fault)
 
     def _look(self) -> None:
         try:

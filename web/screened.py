@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from bot.bot import Site
 from bot.conversation import Conversation
@@ -12,7 +13,10 @@ from bot.safety.message import region_of, regions
 from bot.texts import render
 from corpus.article import Article
 from corpus.errors import FootnoteError
-from web.answerer import Answerer, Familiarity, Status
+from web.answerer import Answerer, Degraded, Familiarity, Status, Unready
+from web.trial import DANGER, trial
+
+_NO_INDEX = "there is no index that opens; the log says why, and `footnote index build` makes one"
 
 
 class NothingToSearch(FootnoteError):
@@ -68,7 +72,15 @@ class ScreenAnswerer:
 
     def status(self) -> Status:
         """Not ready, and why."""
-        return Status(False, None, 0, ("no_index",), ("no_index", "rules_only_safety"), safety=self._safety)
+        problems: tuple[Unready, ...] = ("no_index",) if self.fault is None else ("no_index", "screen_failed")
+        detail = _NO_INDEX if self.fault is None else f"{_NO_INDEX}; {self.fault}"
+        degraded: tuple[Degraded, ...] = ("no_index", "rules_only_safety")
+        return Status(False, None, 0, problems, degraded, safety=self._safety, detail=detail)
+
+    @cached_property
+    def fault(self) -> str | None:
+        """What is wrong with the screen, if anything is; tried when it is first asked: mostly there is an index."""
+        return trial(self._screen.check(DANGER.visitor, self._site.region).escalation)
 
 
 def emergency(region: str | None) -> tuple[Action, ...]:

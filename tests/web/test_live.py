@@ -15,9 +15,10 @@ from bot.reply import Reply
 from corpus.article import Article
 from corpus.errors import FootnoteError
 from index.errors import IndexDamaged, NoIndex
-from tests.web.fakes import SECOND, WALKING
+from tests.web.fakes import ESCALATIONS, SECOND, WALKING
 from web.live import BotAnswerer, LiveAnswerer
 from web.screened import NothingToSearch
+from web.trial import DANGER
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Generation:
 class StubBot:
     generation: Generation
     damaged: set[str] = field(default_factory=set)
+    screenless: set[str] = field(default_factory=set)
 
     @property
     def rules_alone(self) -> bool:
@@ -54,6 +56,8 @@ class StubBot:
     def reply(self, conversation: Conversation) -> Reply:
         if self.generation.name in self.damaged:
             raise IndexDamaged("x", "a row is not what was written")
+        if conversation == DANGER and self.generation.name not in self.screenless:
+            return Reply("escalation", "Call 999 now", escalation=ESCALATIONS["emergency"])
         return Reply("smalltalk", self.generation.name, generation=self.generation.name)
 
 
@@ -65,6 +69,7 @@ class Index:
     broken: set[str] = field(default_factory=set)
     encoderless: set[str] = field(default_factory=set)
     damaged: set[str] = field(default_factory=set)
+    screenless: set[str] = field(default_factory=set)
     gone: bool = False
     opened: list[str] = field(default_factory=list)
     now: float = 0
@@ -82,7 +87,7 @@ class Index:
         if self.name in self.encoderless and not wordless:
             raise FootnoteError("the encoder is damaged")
         articles = {"1": {WALKING.id: WALKING}}.get(self.name, {SECOND.id: SECOND})
-        return StubBot(Generation(self.name, articles, Encoder(wordless)), self.damaged)
+        return StubBot(Generation(self.name, articles, Encoder(wordless)), self.damaged, self.screenless.copy())
 
 
 @pytest.fixture
@@ -268,3 +273,56 @@ def test_an_answerer_of_its_own_has_nothing_to_fall_back_on(index: Index) -> Non
     answerer = BotAnswerer(Bot.open(Path("x"), Site()))
     with pytest.raises(IndexDamaged):
         answerer.reply(ASK)
+
+
+def test_a_first_generation_whose_screen_fails_is_not_ready_and_says_why_in_one_line(index: Index) -> None:
+    index.screenless = {"1"}
+    status = live(index).status()
+    assert (status.ready, status.generation, status.problems) == (False, "1", ("screen_failed",))
+    assert status.detail is not None and "found nothing where there is an emergency" in status.detail
+    assert "\n" not in status.detail
+    assert status.degraded == ()
+    assert status.encoder == "f"
+
+
+def test_a_generation_whose_screen_fails_does_not_replace_one_whose_screen_works(
+    index: Index, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("footnote"), "propagate", True)
+    answerer = live(index)
+    index.name, index.screenless = "2", {"2"}
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "1"
+    assert answerer.status().ready
+    assert "generation refused" in caplog.messages
+
+
+def test_a_part_whose_screen_works_is_not_replaced_by_one_whose_screen_fails(index: Index) -> None:
+    index.encoderless = {"1", "2"}
+    answerer = live(index)
+    index.name, index.screenless = "2", {"2"}
+    later(answerer, index, 5)
+    assert answerer.reply(ASK).generation == "1"
+
+
+def test_a_screen_that_works_again_makes_the_service_ready_within_half_a_minute(index: Index) -> None:
+    index.screenless = {"1"}
+    answerer = live(index)
+    later(answerer, index, 31)
+    assert not answerer.status().ready
+    index.screenless = set()
+    later(answerer, index, 31)
+    assert answerer.status().ready
+    assert answerer.status().detail is None
+
+
+def test_without_an_index_the_screen_is_tried_too(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.gone = True
+    answerer = live(index)
+    assert answerer.status().detail == (
+        "there is no index that opens; the log says why, and `footnote index build` makes one"
+    )
+    monkeypatch.setattr("bot.safety.Screen._check", lambda *_: 1 / 0)
+    status = live(index).status()
+    assert status.problems == ("no_index", "screen_failed")
+    assert status.detail is not None and "it found urgent where there is an emergency" in status.detail
