@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.limits import ClientAddress, RateLimits
+from web.logs import method_of
 from web.metrics import Metrics
 from web.problem import Problem, unexpected
 from web.settings import ServiceSettings
@@ -65,7 +66,7 @@ class RequestLog:
                 "request",
                 extra={
                     "request_id": request_id,
-                    "method": scope["method"],
+                    "method": method_of(scope),
                     "route": getattr(route, "path", "none"),
                     "status": status,
                     "milliseconds": round((time.perf_counter() - began) * 1000, 1),

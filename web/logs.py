@@ -6,7 +6,16 @@ import json
 import logging
 import sys
 
+from starlette.types import Scope
+
+_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 _FIELDS = ("request_id", "method", "route", "status", "milliseconds", "generation", "fault")
+
+
+def method_of(scope: Scope) -> str:
+    """The method of a request, `other` unless HTTP names it: a client may write any word there."""
+    method: str = scope["method"]
+    return method if method in _METHODS else "other"
 
 
 class JsonLines(logging.Formatter):

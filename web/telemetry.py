@@ -7,12 +7,18 @@ come with the extra `telemetry` and are imported only here, so only where the se
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.stage import Stage
+from web.logs import method_of
 from web.settings import SettingsError
+
+METHOD: Final = "http.request.method"
+ROUTE: Final = "http.route"
+STATUS: Final = "http.response.status_code"
+"""All that a span says besides its name and its times; docs/privacy.md names them."""
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -46,19 +52,22 @@ class Telemetry:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            with self._tracer.start_as_current_span(scope["method"], record_exception=False) as span:
+            method = method_of(scope)
+            with self._tracer.start_as_current_span(
+                method, record_exception=False, set_status_on_exception=False
+            ) as span:  # the words of an exception may hold what a visitor wrote
 
                 async def send_noting(message: Message) -> None:
                     if message["type"] == "http.response.start":
-                        span.set_attribute("http.response.status_code", message["status"])
+                        span.set_attribute(STATUS, message["status"])
                     await send(message)
 
                 try:
                     await app(scope, receive, send_noting)
                 finally:
                     route = getattr(scope.get("route"), "path", "none")
-                    span.update_name(f"{scope['method']} {route}")
-                    span.set_attributes({"http.request.method": scope["method"], "http.route": route})
+                    span.update_name(f"{method} {route}")
+                    span.set_attributes({METHOD: method, ROUTE: route})
 
         return traced
 

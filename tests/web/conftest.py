@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,14 @@ def connect(answerer: FakeAnswerer) -> Connect:
         return TestClient(create_app(answerer, settings), raise_server_exceptions=False)
 
     return connected
+
+
+@pytest.fixture
+def one_minute() -> None:
+    """Rates are counted by minutes of the clock: who counts begins where the minute does not turn before the end."""
+    left = 60 - time.time() % 60
+    if left < 5:
+        time.sleep(left)
 
 
 @pytest.fixture

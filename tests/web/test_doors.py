@@ -110,6 +110,7 @@ def test_a_body_that_drips_in_is_given_up(answerer: FakeAnswerer) -> None:
     assert sent[0]["status"] == 408
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_client_over_its_rate_is_told_when_to_come_back(connect: Connect) -> None:
     client = connect(ServiceSettings(rate_per_minute=2))
     for _ in range(2):
@@ -168,8 +169,17 @@ def test_nothing_that_a_visitor_wrote_and_no_address_is_logged(
     assert secret not in "".join(lines)
     assert "testclient" not in "".join(lines)
     first = json.loads(lines[0])
-    assert (first["route"], first["status"]) == ("/api/v1/chat", 200)
+    assert (first["method"], first["route"], first["status"]) == ("POST", "/api/v1/chat", 200)
     assert json.loads(lines[3])["route"] == "none"
+
+
+def test_a_method_that_http_does_not_know_is_not_written_down(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, logger="footnote"):
+        client.request("MY-KNEE-HURTS", "/chat")
+    line = json.loads(JsonLines().format(caplog.records[-1]))
+    assert (line["method"], line["status"]) == ("other", 405)
 
 
 @pytest.mark.parametrize("storage", ["nonsense", "redis-is-missing://x", "memcached"])

@@ -45,6 +45,7 @@ def settings(storage: str, secret: str | None = SECRET) -> ServiceSettings:
     return ServiceSettings(rate_storage=storage, rate_secret=secret, rate_per_minute=2)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_machines_that_share_a_storage_count_together(redis: str) -> None:
     async def run() -> list[Refused | None]:
         one, other = RateLimits(settings(redis)), RateLimits(settings(redis))
@@ -65,6 +66,7 @@ def test_machines_that_share_a_storage_count_together(redis: str) -> None:
     assert "203.0.113" not in str(stored)
 
 
+@pytest.mark.usefixtures("one_minute")
 def test_a_storage_that_cannot_be_reached_costs_nobody_an_answer(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

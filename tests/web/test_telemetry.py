@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from bot.conversation import Conversation
 from bot.reply import Reply
-from bot.stage import stage
+from bot.stage import Stage, stage
 from tests.web.fakes import FakeAnswerer
 from web.app import create_app
 from web.settings import ServiceSettings, SettingsError
@@ -58,6 +61,50 @@ def test_a_request_and_its_stages_are_one_trace(traced: TestClient, spans: InMem
         "http.route": "/api/v1/chat",
         "http.response.status_code": 200,
     }
+
+
+def test_the_page_on_privacy_names_all_that_a_span_holds(traced: TestClient, spans: InMemorySpanExporter) -> None:
+    page = (Path(__file__).parent.parent.parent / "docs" / "privacy.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| a (?:request|stage of an answer) \|(.*)$", page, re.MULTILINE)
+    request, stages = (set(re.findall(r"`([a-z._]+)`", row)) for row in rows)
+    traced.post("/api/v1/chat", json={"messages": [{"role": "visitor", "text": SECRET}]})
+    traced.get("/articles/walking-shoes")
+    traced.get("/nothing")
+    sent = spans.get_finished_spans()
+    assert {name for span in sent for name in span.attributes or {}} == request - {"other", "none"}
+    assert stages == set(get_args(Stage))
+    assert {span.attributes["http.route"] for span in sent if span.attributes} == {
+        "/api/v1/chat",
+        "/articles/{article_id}",
+        "none",
+    }
+    for span in sent:
+        assert dict(span.resource.attributes) == {"service.name": "footnote"}
+        assert not span.events and not span.links and span.status.description is None
+
+
+def test_a_span_keeps_the_words_of_an_exception_and_of_a_strange_method_to_itself(spans: InMemorySpanExporter) -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError(SECRET)
+
+    telemetry = Telemetry("http://collector:4318")
+    with pytest.raises(RuntimeError):
+        TestClient(telemetry.around(broken)).request(SECRET, "/")
+    (span,) = spans.get_finished_spans()
+    assert SECRET.lower() not in span.to_json().lower()
+    assert span.name == "other none"
+
+
+def test_what_is_no_request_gets_no_span(spans: InMemorySpanExporter) -> None:
+    async def started(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    with TestClient(Telemetry("http://collector:4318").around(started)):
+        pass
+    assert not spans.get_finished_spans()
 
 
 def test_no_words_and_no_address_are_in_a_span(traced: TestClient, spans: InMemorySpanExporter) -> None:
