@@ -93,7 +93,7 @@ class Encoder:
         as there are cores, for building). Neither changes a result. Raises IndexDamaged or OtherFormat.
         """
         card = read_card(folder)
-        return cls(folder, card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or _cores())
+        return cls(folder, card, _session(folder, threads), _tokenizer(folder, card.max_tokens), parallel or cores())
 
     @property
     def blind(self) -> bool:
@@ -189,9 +189,9 @@ class _Version(msgspec.Struct):
     format: int
 
 
-def _session(folder: Path, threads: int) -> InferenceSession:
+def open_session(graph: str | bytes, threads: int = 1) -> InferenceSession:
+    """An exported graph, by its path or its bytes, ready to run on the CPU; the library's errors pass through."""
     import onnxruntime
-    from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -201,8 +201,31 @@ def _session(folder: Path, threads: int) -> InferenceSession:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     # Waiting threads must not burn the cores that other requests need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def open_tokenizer(text: str, most: int) -> Tokenizer:
+    """A tokenizer from its JSON, which cuts at `most` tokens and never pads; the library's errors pass through."""
+    # The tokenizers library would start threads of its own beside ours.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(text)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(most)
+    return tokenizer
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _session(folder: Path, threads: int) -> InferenceSession:
+    from onnxruntime.capi import onnxruntime_pybind11_state as faults
+
     try:
-        return onnxruntime.InferenceSession(str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"])
+        return open_session(str(folder / MODEL_FILE), threads)
     except _exceptions(faults) as error:
         raise IndexDamaged(folder / MODEL_FILE, "the encoder cannot be opened") from error
 
@@ -213,20 +236,13 @@ def _exceptions(module: ModuleType) -> tuple[type[Exception], ...]:
 
 
 def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
-    # The tokenizers library would start threads of its own beside ours.
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    from tokenizers import Tokenizer
-
     path = folder / TOKENIZER_FILE
     try:
-        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        return open_tokenizer(path.read_text(encoding="utf-8"), max_tokens)
     except (OSError, ValueError) as error:
         raise IndexDamaged(path, "it cannot be read") from error
     except Exception as error:
         raise IndexDamaged(path, "it is not a tokenizer") from error
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
 
 
 def _ids(encoding: Encoding) -> NDArray[np.int64]:
@@ -235,7 +251,3 @@ def _ids(encoding: Encoding) -> NDArray[np.int64]:
 
 def _float32(array: ArrayLike) -> NDArray[np.float32]:
     return np.asarray(array, dtype=np.float32)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.reply import Escalation, Finding, Tier
 from bot.safety import message
 from bot.safety.context import Decision
+from bot.safety.known import Known
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
 from bot.safety.state import Ledger, Noted, alone, highest
@@ -90,6 +91,7 @@ class Screen:
         self._reader = Reader(book)
         self._book = book
         self._layer = layer
+        self._known = Known()
 
     @property
     def degraded(self) -> bool:
@@ -112,19 +114,24 @@ class Screen:
         part: tuple[int, ...] = ()
         readings: list[Reading] = []
         for turn, text in enumerate(messages):
+            before_it = part
             reading = self._reader.read(text, part)
             part = reading.part
             readings.append(reading)
-            if self._layer:
-                opinions = self._opinions(self._layer, readings)
+            opinions: Sequence[_Unit] = ()
+            if self._layer and (_clearable(reading) or _says_so(reading)):
+                opinions = self._opinions(self._layer, readings, before_it, again=turn + 1 < len(messages))
                 reading = _cleared(reading, opinions[0].opinion) if opinions else reading
-                ledger.hear(turn, reading)
+            ledger.hear(turn, reading)
+            # Above an emergency there is nothing: where the rules see one and nothing could take it away, the second
+            # layer need not be asked.
+            if self._layer and not opinions and highest(ledger.standing(turn)) != LEVELS[-1]:
+                opinions = self._opinions(self._layer, readings, before_it, again=turn + 1 < len(messages))
+            if opinions:
                 if self._takes_back(reading, opinions):
                     mistaken = reading.cues.get("correction.typo") or reading.cues.get("correction.perhaps_typo")
                     ledger.take_back(lasting=bool(mistaken))
-                fired += self._weigh(ledger, opinions, turn, reading)
-            else:
-                ledger.hear(turn, reading)
+                fired += self._weigh(ledger, opinions, turn)
             before, standing = standing, ledger.standing(turn)
             fired += _trace(self._book, reading, turn)
         tier = highest(standing)
@@ -146,33 +153,51 @@ class Screen:
             full_form=new,
         )
 
-    def _opinions(self, layer: SecondLayer, readings: Sequence[Reading]) -> list[_Unit]:
-        """What the second layer says of the last message: whole, by its sentences, and with the messages before it."""
+    def _opinions(
+        self, layer: SecondLayer, readings: Sequence[Reading], part: tuple[int, ...], *, again: bool
+    ) -> list[_Unit]:
+        """What the second layer says of the last message: whole, by its sentences, and with the messages before it.
+
+        `part` is the body part with which the message was read; `again` says that it was the last message of an earlier
+        request, which is where an opinion may be known already.
+        """
         last = readings[-1]
         raw = last.message.raw.strip()
         if not raw:
             return []
-        parts = [(last.message.quote(*span), last.between(*span)) for span in windows(last.message)]
-        texts = [(raw, last), *parts]
-        if len(readings) > 1:
-            joined = ". ".join(r.message.raw.strip() for r in readings[-_TOGETHER:])
-            texts.append((joined, self._reader.read(joined)))
-        units = []
-        heard = layer.model.tiers([text for text, _ in texts])
-        for place, ((text, unit), said) in enumerate(zip(texts, heard, strict=True)):
-            margin = _MARGIN if place or len(readings) > 1 else 0.0
-            opinion = layer.meaning.judge(unit, alone(self._book, unit), said, margin=margin)
-            units.append(_Unit(text if place <= len(parts) else raw, opinion, place > 0))
-        return units
+        together = [r.message.raw.strip() for r in readings[-_TOGETHER:]]
+        spans = windows(last.message)
+        evidence = [raw, *(last.message.quote(*span) for span in spans), *([raw] if len(together) > 1 else [])]
+        key = self._known.key(last.message.raw, repr(part), *together)
+        opinions = self._known.get(key) if again else None
+        if opinions is None:
+            units = [(raw, last), *((last.message.quote(*span), last.between(*span)) for span in spans)]
+            if len(together) > 1:
+                joined = ". ".join(together)
+                units.append((joined, self._reader.read(joined)))
+            opinions = self._judged(layer, units, whole=len(together) == 1)
+            self._known.put(key, opinions)
+        return [
+            _Unit(text, opinion, place > 0)
+            for place, (text, opinion) in enumerate(zip(evidence, opinions, strict=True))
+        ]
+
+    def _judged(self, layer: SecondLayer, units: Sequence[tuple[str, Reading]], *, whole: bool) -> tuple[Opinion, ...]:
+        """The opinions on texts; only the first one is free of the margin, and that only if it is the `whole`
+        conversation."""
+        heard = layer.model.tiers([text for text, _ in units])
+        return tuple(
+            layer.meaning.judge(unit, alone(self._book, unit), said, margin=0.0 if whole and place == 0 else _MARGIN)
+            for place, ((_, unit), said) in enumerate(zip(units, heard, strict=True))
+        )
 
     def _takes_back(self, reading: Reading, opinions: Sequence[_Unit]) -> bool:
         """Whether the last message takes the earlier ones back: it says so in words, and neither it alone nor all
         messages read together leave either layer with anything."""
-        said_so = any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
         present = any(f.decision.standing == "present" and f.rule in self._book.concepts for f in reading.found)
-        return said_so and not present and len(opinions) > 1 and all(u.opinion.calm for u in opinions)
+        return _says_so(reading) and not present and len(opinions) > 1 and all(u.opinion.calm for u in opinions)
 
-    def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int, reading: Reading) -> list[Fired]:
+    def _weigh(self, ledger: Ledger, opinions: Sequence[_Unit], turn: int) -> list[Fired]:
         """Let the second layer raise what the rules made of the last message."""
         level = highest(ledger.standing(turn))
         fired = []
@@ -202,6 +227,16 @@ class Screen:
             full=full,
             crisis_kind=crisis[0].situation if crisis else "crisis",
         )
+
+
+def _says_so(reading: Reading) -> bool:
+    """Whether the message says in words that earlier ones do not hold."""
+    return any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
+
+
+def _clearable(reading: Reading) -> bool:
+    """Whether the second layer could clear a finding of the message."""
+    return any(found.cued and found.decision.standing == "present" for found in reading.found)
 
 
 def _cleared(reading: Reading, opinion: Opinion) -> Reading:

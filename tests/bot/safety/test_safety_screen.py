@@ -17,6 +17,7 @@ from bot.safety import Screen, SecondLayer, exemplars, load, rulebook, second_la
 from bot.safety.attachment import ADAPTER
 from bot.safety.errors import RuleError
 from bot.safety.exemplars import Exemplar
+from bot.safety.known import Known
 from bot.safety.meaning import NAME, SHIPPED, Meaning, MeaningFile
 from bot.safety.message import FAILED, compose, region_of, regions
 from bot.safety.reading import Reader
@@ -155,11 +156,52 @@ def test_a_failure_at_any_step_gives_the_fixed_message(
         raise ZeroDivisionError("injected")
 
     monkeypatch.setattr(f"{module}.{name}", broken)
-    verdict = both.check(["my ankle is numb and blue, crack when I fell"])
+    # No emergency: above one the second layer is not asked, so nothing of it can fail there.
+    verdict = both.check(["heard a crack when I fell and I can't put any weight on my ankle"])
     assert verdict.failed
     assert verdict.escalation == FAILED
     assert verdict.tier == "urgent"
     assert "ZeroDivisionError" in verdict.fired[0].decision
+
+
+def test_an_emergency_that_the_rules_see_does_not_wait_for_the_second_layer(weights: bytes) -> None:
+    class Broken:
+        def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            raise OSError("no graph")
+
+    verdict = load(SecondLayer(Meaning.read(weights), Broken())).check(["my toes have turned blue and cold"])
+    assert verdict.tier == "emergency"
+    assert not verdict.failed
+
+
+def test_a_conversation_asked_again_gets_the_same_verdict(both: Screen) -> None:
+    said = ["my knee nags", "my arm is glum today", "actually no, it went bananas"]
+    first = [both.check(said[: n + 1]) for n in range(len(said))]
+    assert [both.check(said[: n + 1]) for n in range(len(said))] == first
+    assert load(both._layer).check(said) == first[-1]
+
+
+def test_of_a_conversation_only_the_last_message_is_judged_anew(weights: bytes) -> None:
+    asked: list[str] = []
+
+    class Counting(Keywords):
+        def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return super().tiers(texts)
+
+    screen = load(SecondLayer(Meaning.read(weights), Counting()))
+    screen.check(["my heel nags"])
+    asked.clear()
+    screen.check(["my heel nags", "which socks do you like"])
+    assert asked == ["which socks do you like", "my heel nags. which socks do you like"]
+
+
+def test_what_is_known_of_earlier_turns_stays_small() -> None:
+    known = Known()
+    for number in range(5000):
+        known.put(known.key(str(number)), ())
+    assert known.get(known.key("0")) is None
+    assert known.get(known.key("4999")) == ()
 
 
 def test_an_encoder_that_fails_gives_the_fixed_message(weights: bytes) -> None:
