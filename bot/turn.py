@@ -91,16 +91,17 @@ class Thinker:
             return Turn(message, smalltalk=name, past=tuple(past))
         if is_instruction(message):
             return Turn(message, reason="off_topic", past=tuple(past))
-        parts = self._parts(message, past)
+        parts, later = self._parts(message, past)
         return Turn(
             message,
             reason=self._reason(parts),
             parts=tuple(parts),
-            past=self._later(parts, past),
+            past=later,
             choices=parts[0].choices if len(parts) == 1 else (),
         )
 
-    def _parts(self, message: str, past: Sequence[Past]) -> list[Part]:
+    def _parts(self, message: str, past: Sequence[Past]) -> tuple[list[Part], tuple[Past, ...]]:
+        """The questions of a message, and what they leave behind what earlier turns left."""
         pieces = split(message)
         parts: list[Part] = []
         running = list(past)
@@ -108,7 +109,7 @@ class Thinker:
             part = self._part(piece, running)
             parts.append(part)
             running += left(part, self._searcher.rarity)
-        return parts
+        return parts, tuple(running)
 
     def _part(self, message: str, past: Sequence[Past]) -> Part:
         tried = self.tried(message, past)
@@ -196,9 +197,6 @@ class Thinker:
             return "not_covered"
         best = max((part.ranked[0][0].evidence.dense for part in parts if part.ranked), default=0.0)
         return "off_topic" if best < _OFF_TOPIC else "not_covered"
-
-    def _later(self, parts: Sequence[Part], past: Sequence[Past]) -> tuple[Past, ...]:
-        return (*past, *(kept for part in parts for kept in left(part, self._searcher.rarity)))
 
     def _alike(self, new: str, places: Sequence[str]) -> Sequence[float]:
         """How alike texts are in meaning; nothing where there is no encoder to tell."""

@@ -110,20 +110,18 @@ class Searcher:
         self.generation = generation
         self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
+        self.frequency = lru_cache(maxsize=8192)(generation.lexical.document_frequency)
         self.stems = lru_cache(maxsize=8192)(self._stems)
         self.article = lru_cache(maxsize=8192)(self._article)
 
     def rarity(self, stem: str) -> float:
         """The idf of a stem in this corpus: ln(1 + (N - n + 0.5) / (n + 0.5)); largest for a word found nowhere."""
-        frequency = self.generation.lexical.document_frequency(stem)
+        frequency = self.frequency(stem)
         return math.log(1.0 + (self._size - frequency + 0.5) / (frequency + 0.5))
 
     def known(self, term: Term) -> bool:
         """Whether the corpus has the word, itself or one of its alternatives."""
-        return any(
-            all(self.generation.lexical.document_frequency(stem) for stem in phrase)
-            for phrase in ((term.stem,), *term.alternatives)
-        )
+        return any(all(self.frequency(stem) for stem in phrase) for phrase in ((term.stem,), *term.alternatives))
 
     def search(self, query: Query, among: Rows | None = None) -> Found:
         """The best candidates with their evidence; none for an empty corpus. All of the rows `among`, where given."""
@@ -156,6 +154,8 @@ class _Search:
         )
         rarity = np.array([searcher.rarity(term.stem) for term in query.terms], dtype=np.float32)
         self._weights: Floats = rarity * self._importance
+        self._weight_of: list[float] = self._weights.tolist()
+        self._wanted = frozenset(query.stems)
         self._total = float(self._weights.sum()) or 1.0
 
     def found(self, among: Rows | None) -> Found:
@@ -196,19 +196,15 @@ class _Search:
         first = np.sum([weight * cheap[name] for name, weight in _FIRST.items()], axis=0)
         kept = np.argsort(-first, kind="stable")[:most]
         late, aligned = self._late(rows[kept])
+        cheap = {name: values[kept] for name, values in cheap.items()} | {"aligned": aligned}
+        measured = zip(*(values.tolist() for values in cheap.values()), strict=True)
         return [
-            self._hit(
-                int(rows[i]),
-                {name: float(values[i]) for name, values in cheap.items()} | {"aligned": float(aligned[n])},
-                late[n],
-                held[i],
-                sentences[i],
-            )
-            for n, i in enumerate(kept)
+            self._hit(int(rows[i]), dict(zip(cheap, values, strict=True)), late[n], held[i], sentences[i])
+            for n, (i, values) in enumerate(zip(kept, measured, strict=True))
         ]
 
     def _hit(self, row: int, measured: dict[str, float], late: Floats, held: Floats, sentences: Floats) -> Hit:
-        own = [value for value, term in zip(late, self._query.terms, strict=True) if term.own]
+        own = [value for value, term in zip(late.tolist(), self._query.terms, strict=True) if term.own]
         passage = self._generation.passages[row]
         return Hit(
             row=row,
@@ -216,7 +212,7 @@ class _Search:
             evidence=Evidence(
                 **measured,
                 late=float(late @ self._weights) / self._total,
-                weakest=float(min(own)) if own else 0.0,
+                weakest=min(own) if own else 0.0,
                 article=float(self._searcher.article(passage.article_id) @ self._encoded[self._query.text].sentence),
             ),
             sentence_scores=sentences,
@@ -264,9 +260,11 @@ class _Search:
     def _heading(self, row: int) -> float:
         """Share of the words' weight that stands in the passage's title and headings."""
         stems = self._searcher.stems(row).context
+        if stems.isdisjoint(self._wanted):
+            return 0.0
         held = [
-            float(weight)
-            for term, weight in zip(self._query.terms, self._weights, strict=True)
+            weight
+            for term, weight in zip(self._query.terms, self._weight_of, strict=True)
             if term.stem in stems or any(stems.issuperset(phrase) for phrase in term.alternatives)
         ]
         return sum(held) / self._total

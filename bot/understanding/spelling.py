@@ -55,6 +55,7 @@ class Speller:
         self._has_stem = has_stem
         self._known = frozenset(known) | STOP_WORDS
         self._lexicon = lexicon
+        self._by_length: dict[tuple[int, int], list[str]] = {}
 
     def correct(self, question: Iterable[Word]) -> dict[int, Correction]:
         """What to change, by the position of the word in the question."""
@@ -82,6 +83,12 @@ class Speller:
     def _all(self) -> list[str]:
         return _candidates({*self._own, *self._lexicon.common()})
 
+    def _of_length(self, length: int, limit: int) -> list[str]:
+        """The words that can be so near: no others differ so little in length."""
+        if (length, limit) not in self._by_length:
+            self._by_length[length, limit] = [word for word in self._all if abs(len(word) - length) <= limit]
+        return self._by_length[length, limit]
+
     def _near(self, word: str, candidates: Sequence[str], limit: int) -> list[tuple[str, int]]:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
@@ -91,7 +98,7 @@ class Speller:
 
     def _nearest(self, word: str) -> str | None:
         limit = 1 if len(word) == 4 else 2 if len(word) <= 9 else 3
-        near = self._near(word, self._all, limit)
+        near = self._near(word, self._of_length(len(word), limit), limit)
         plausible = [(other, distance) for other, distance in near if _plausible(word, other, distance)]
         if not plausible:
             return None
