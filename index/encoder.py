@@ -147,8 +147,11 @@ class Encoder:
         if self._threads == 1 or len(texts) < 2:
             yield from map(run, encodings)
             return
-        with ThreadPoolExecutor(self._threads) as pool:
-            yield from pool.map(run, encodings)
+        yield from self._pool.map(run, encodings)
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="encoder")
 
     def _sentence(self, encoding: Encoding) -> NDArray[np.float32]:
         if all(encoding.special_tokens_mask):

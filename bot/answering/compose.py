@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -71,11 +72,17 @@ def compose(question: Question, ranked: Sequence[tuple[Hit, float]]) -> list[Quo
     return quotes
 
 
+@lru_cache(maxsize=8192)
+def _stems(text: str) -> frozenset[str]:
+    """The stems of a piece of an article; remembered, because the same pieces are quoted again and again."""
+    return frozenset(analyse(text))
+
+
 def _repeats(quote: Quote, passage: Passage, seen: set[str]) -> bool:
     """Whether the quote says nothing that an earlier one has not said already (in the same words)."""
-    stems = set()
+    stems: set[str] = set()
     for span in quote.spans:
-        stems.update(analyse(passage.text[span.start - passage.start : span.end - passage.start]))
+        stems |= _stems(passage.text[span.start - passage.start : span.end - passage.start])
     new = stems - seen
     seen |= stems
     return len(new) <= 0.12 * len(stems)
@@ -196,9 +203,9 @@ def _heading(passage: Passage, pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     """The heading, where the sentences do not themselves name what the question is about and the heading does."""
     if passage.heading is None or not passage.section:
         return ()
-    said = set()
+    said: set[str] = set()
     for piece in pieces:
-        said.update(analyse(passage.text[max(0, piece.span.start - passage.start) : piece.span.end - passage.start]))
-    named = set(analyse(passage.section[-1]))
+        said |= _stems(passage.text[max(0, piece.span.start - passage.start) : piece.span.end - passage.start])
+    named = _stems(passage.section[-1])
     items = any(piece.part == "item" for piece in pieces)
     return (Piece(passage.heading, "heading"),) if named and (items or not named & said) else ()

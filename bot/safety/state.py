@@ -95,6 +95,8 @@ class Ledger:
 
     def standing(self, turn: int) -> Mapping[str, Noted]:
         """All that stands after this turn, combinations and modifiers included."""
+        if not self.noted and all(combination.when for combination in self.book.combinations):
+            return {}
         whole = Ledger(self.book, dict(self.noted))
         for _ in range(3):  # a combination may feed another one
             before = len(whole.noted), sum(LEVELS.index(n.level) for n in whole.noted.values())

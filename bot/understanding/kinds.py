@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -39,8 +39,12 @@ def kinds(question: str) -> frozenset[Kind]:
     return frozenset(kind for kind, pattern in _patterns()[0].items() if pattern.search(folded))
 
 
+@lru_cache(maxsize=16384)
 def holds_value(text: str, kind: Kind) -> bool:
-    """Whether the text holds a value of that kind; True for a kind that needs none."""
+    """Whether a text of the articles holds a value of that kind; True for a kind that needs none.
+
+    Remembered, because every question looks at the same passages.
+    """
     pattern = _patterns()[1].get(kind)
     return pattern is None or pattern.search(text if kind in _CASED else fold(text)) is not None
 
