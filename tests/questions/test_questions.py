@@ -100,10 +100,13 @@ GARDEN = QuestionSet(HERE / "garden", HERE / "garden" / "articles")
 FOLLOWUPS = QuestionSet(HERE / "followups", ROOT / "corpus" / "articles")
 GARDEN_FOLLOWUPS = QuestionSet(HERE / "garden" / "followups", HERE / "garden" / "articles")
 
+SECOND = QuestionSet(HERE / "second", ROOT / "corpus" / "articles")
+BICYCLE = QuestionSet(HERE / "bicycle", HERE / "bicycle" / "articles")
+
 each_set = pytest.mark.parametrize(
     "questions",
-    [BUNDLED, GARDEN, FOLLOWUPS, GARDEN_FOLLOWUPS],
-    ids=["bundled", "garden", "followups", "garden followups"],
+    [BUNDLED, GARDEN, FOLLOWUPS, GARDEN_FOLLOWUPS, SECOND, BICYCLE],
+    ids=["bundled", "garden", "followups", "garden followups", "second", "bicycle"],
 )
 
 
@@ -194,6 +197,15 @@ def test_the_garden_set_is_large_enough_to_show_generality() -> None:
     assert sum(kinds.values()) >= 30
     assert kinds["near"] >= 20
     assert len(GARDEN.rows("dialogues", Dialogue)) >= 8
+
+
+def test_the_hard_sets_ask_for_every_passage_in_many_voices() -> None:
+    for questions, singles in ((SECOND, 400), (BICYCLE, 250)):
+        styles = Counter(row.style for row in questions.rows("single", Single))
+        kinds = Counter(row.kind for row in questions.rows("unanswerable", Unanswerable))
+        assert sum(styles.values()) >= singles
+        assert styles["oblique"] + styles["lay"] >= sum(styles.values()) // 4
+        assert kinds["near"] >= 165
 
 
 def test_the_conversations_to_tune_on_are_many() -> None:
