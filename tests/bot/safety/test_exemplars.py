@@ -15,6 +15,9 @@ from typing import Literal, TypeVar
 import msgspec
 import pytest
 
+from bot.safety import exemplars
+from bot.safety.errors import RuleError
+
 ROOT = Path(__file__).resolve().parents[3]
 EXEMPLARS = ROOT / "bot" / "safety" / "exemplars"
 RULES = ROOT / "bot" / "safety" / "rules"
@@ -146,6 +149,7 @@ FILES = {group: _lines(EXEMPLARS / f"{group}.jsonl", Exemplar) for group in GROU
 LEARNT = [exemplar for group in GROUPS for exemplar in FILES[group]]
 MESSAGES = _lines(INDEPENDENT / "messages.jsonl", Message)
 DIALOGUES = _lines(INDEPENDENT / "dialogues.jsonl", Dialogue)
+DEVELOPMENT = _lines(INDEPENDENT.with_name("conversations") / "dialogues.jsonl", Dialogue)
 PAIRS = _lines(INDEPENDENT / "metamorphic.jsonl", Pair)
 
 
@@ -269,3 +273,32 @@ def test_the_tiers_of_a_pair_keep_its_relation(pair: Pair) -> None:
 
 def test_no_pair_mixes_crisis_with_emergency() -> None:
     assert [pair.id for pair in PAIRS if {pair.tier_a, pair.tier_b} == {"crisis", "emergency"}] == []
+
+
+def test_a_conversation_is_learnt_message_by_message_as_the_screen_joins_it(tmp_path: Path) -> None:
+    folder = tmp_path / exemplars.CONVERSATIONS
+    folder.mkdir()
+    line = '{"messages": [" numb toes ", "since the fall"], "tiers": ["urgent", "emergency"], "kind": "drip"}'
+    (folder / "willow.jsonl").write_text(line + "\n")
+    learnt = exemplars.read(tmp_path)
+    assert [(one.text, one.tier) for one in learnt] == [
+        ("numb toes", "urgent"),
+        ("numb toes. since the fall", "emergency"),
+    ]
+    assert {one.author for one in learnt} == {"willow"}
+
+
+def test_a_conversation_needs_a_tier_for_each_message(tmp_path: Path) -> None:
+    folder = tmp_path / exemplars.CONVERSATIONS
+    folder.mkdir()
+    (folder / "willow.jsonl").write_text('{"messages": ["a", "b"], "tiers": ["none"]}\n')
+    with pytest.raises(RuleError, match=r"willow\.jsonl, line 1: is no exemplar: there must be a tier for each message"):
+        exemplars.read(tmp_path)
+
+
+def test_no_written_conversation_repeats_a_message_that_the_screen_is_measured_with() -> None:
+    measured = {_fold(turn.user) for one in (*DIALOGUES, *DEVELOPMENT) for turn in one.turns}
+    talks = _lines(EXEMPLARS / exemplars.CONVERSATIONS / "nettle.jsonl", exemplars.Talk)
+    written = {_fold(text) for talk in talks for text in talk.messages if len(text.split()) > 4}
+    assert len(talks) >= 400
+    assert written & measured == set()
