@@ -183,9 +183,12 @@ _MARK = re.compile(r"\[\d+\]")
 _BULLET = re.compile(r"^[\s\-*•–]+|[\s\-*•–]+$")
 
 
-def _answer(reply: Reply, find: Find) -> list[Block]:
+_Words = Paragraph | Heading | ItemList
+
+
+def _answer(reply: Reply, find: Find) -> list[_Words]:
     """Sentences as paragraphs and lists, with any words of the bot between them kept as paragraphs."""
-    blocks: list[Block] = []
+    blocks: list[_Words] = []
     citations = {citation.number: citation for citation in reply.citations}
     text, at = _own_words(reply), 0
     previous: Sentence | None = None
@@ -206,7 +209,7 @@ def _answer(reply: Reply, find: Find) -> list[Block]:
     return _cited(blocks)
 
 
-def _cited(blocks: list[Block]) -> list[Block]:
+def _cited(blocks: list[_Words]) -> list[_Words]:
     """The same blocks with one footnote mark behind each run of words from one source."""
     pieces = [piece for block in blocks for piece in _pieces(block)]
     ends = [
@@ -214,26 +217,21 @@ def _cited(blocks: list[Block]) -> list[Block]:
         for piece, following in zip_longest(pieces, pieces[1:])
     ]
     marks = iter(ends)
-    cited: list[Block] = []
+    cited: list[_Words] = []
     for block in blocks:
         marked = tuple(replace(piece, cite=next(marks)) for piece in _pieces(block))
-        if isinstance(block, ItemList):
-            cited.append(ItemList(marked))
-        elif isinstance(block, Paragraph | Heading):
-            cited.append(replace(block, pieces=marked))
+        cited.append(ItemList(marked) if isinstance(block, ItemList) else replace(block, pieces=marked))
     return cited
 
 
-def _pieces(block: Block) -> tuple[Piece, ...]:
-    if isinstance(block, ItemList):
-        return block.items
-    return block.pieces if isinstance(block, Paragraph | Heading) else ()
+def _pieces(block: _Words) -> tuple[Piece, ...]:
+    return block.items if isinstance(block, ItemList) else block.pieces
 
 
 Place = Literal["heading", "item", "prose"]
 
 
-def _append(blocks: list[Block], sentence: Sentence, place: Place, *, together: bool) -> None:
+def _append(blocks: list[_Words], sentence: Sentence, place: Place, *, together: bool) -> None:
     piece = Piece(sentence.text, sentence.citation)
     last = blocks[-1] if blocks and together else None
     if place == "heading":

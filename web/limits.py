@@ -101,8 +101,7 @@ def _storage(uri: str) -> Storage | None:
         storage = storage_from_string(f"async+{uri}", wrap_exceptions=True, **options)
     except (ConfigurationError, ValueError) as error:
         raise SettingsError(f"rate_storage: {uri.split(':')[0]}: storage cannot be used ({error})") from error
-    if not isinstance(storage, Storage):
-        raise SettingsError("rate_storage: write it as memory:// or redis://host:port")
+    assert isinstance(storage, Storage)  # what `async+` gives
     return storage
 
 

@@ -25,7 +25,7 @@ class Problem(Exception):
     retry_after: int | None = None
     code: str | None = None
 
-    def response(self, request_id: str | None = None) -> JSONResponse:
+    def response(self, request_id: str) -> JSONResponse:
         """The response to send; carries Retry-After where a later try may succeed."""
         body: dict[str, Any] = {
             "type": self.kind,
@@ -39,8 +39,7 @@ class Problem(Exception):
             body["retry_after"] = self.retry_after
         if self.code is not None:
             body["code"] = self.code
-        if request_id is not None:
-            body["request_id"] = request_id
+        body["request_id"] = request_id
         headers = {"cache-control": "no-store"}
         if self.retry_after is not None:
             headers["retry-after"] = str(self.retry_after)

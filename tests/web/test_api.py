@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from tests.web.conftest import Connect
 from tests.web.fakes import REASONS, FakeAnswerer
+from web.app import create_app
+from web.request import gone
+from web.service import Answered
 from web.settings import ServiceSettings
 
 SECRET = "my-secret-symptom"
@@ -227,3 +235,42 @@ def test_one_request_sees_one_generation(client: TestClient, answerer: FakeAnswe
     held = answerer.hold()
     answerer.articles.clear()
     assert held.article("walking-shoes") is not None
+
+
+def test_a_fault_in_the_middle_of_an_answer_ends_it_and_adds_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(answered: Answered) -> AsyncIterator[bytes]:
+        yield b"event: sources\ndata: []\n\n"
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("web.api._events", broken)
+    with caplog.at_level(logging.INFO, logger="footnote"):
+        response = ask(client, "shoes", accept="text/event-stream")
+    assert (response.status_code, response.text) == (200, "event: sources\ndata: []\n\n")
+    assert "request failed" in caplog.messages
+    assert SECRET not in "".join(str(record.__dict__) for record in caplog.records)
+
+
+def test_a_parameter_that_cannot_be_read_is_not_echoed(answerer: FakeAnswerer) -> None:
+    app = create_app(answerer, ServiceSettings())
+
+    @app.get("/numbered")
+    async def numbered(number: int) -> None: ...
+
+    response = TestClient(app).get("/numbered", params={"number": SECRET})
+    assert response.status_code == 422
+    assert response.json()["detail"] == "A parameter of the address cannot be read."
+    assert SECRET not in response.text
+
+
+def test_only_a_closed_connection_is_a_client_that_left() -> None:
+    messages = iter(("http.request", "http.request", "http.disconnect", "http.request"))
+
+    async def receive() -> Message:
+        return {"type": next(messages)}
+
+    # On a thread of its own: a browser test may have left a loop running on this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, gone(Request({"type": "http"}, receive))).result()
+    assert next(messages) == "http.request"

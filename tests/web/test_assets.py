@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 import web.assets
+import web.minify
 from bot.reply import Action
 from web.assets import AssetError, compose_assets
 from web.minify import FOLDER, SOURCES, stamp
@@ -80,3 +82,42 @@ def _copy(target: Path) -> None:
 
     for name in ("static", "locales"):
         shutil.copytree(FOLDER.parent / name, target / name)
+
+
+def test_a_file_of_a_language_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _copy(tmp_path)
+    (tmp_path / "locales" / "de.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(web.assets, "_FOLDER", tmp_path)
+    with pytest.raises(AssetError, match=r"locales/de\.json"):
+        compose_assets(ServiceSettings(), NUMBERS)
+
+
+def test_a_source_that_says_what_no_language_has_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _copy(tmp_path)
+    panel = tmp_path / "static" / "built" / "panel.js"
+    panel.write_text(panel.read_text(encoding="utf-8") + "TEXTS.nowhere", encoding="utf-8")
+    monkeypatch.setattr(web.assets, "_FOLDER", tmp_path)
+    with pytest.raises(AssetError, match="nowhere"):
+        compose_assets(ServiceSettings(), NUMBERS)
+
+
+def test_a_source_that_lost_its_place_for_a_setting_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _copy(tmp_path)
+    for built in (tmp_path / "static" / "built").glob("*.js"):
+        built.write_text(re.sub(r"__[A-Z]+__", "null", built.read_text(encoding="utf-8")), encoding="utf-8")
+    monkeypatch.setattr(web.assets, "_FOLDER", tmp_path)
+    with pytest.raises(AssetError, match="must stand in it once"):
+        compose_assets(ServiceSettings(), NUMBERS)
+
+
+def test_a_built_file_opens_with_the_hash_of_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "panel.js").write_text("let  a  =  1;", encoding="utf-8")
+    monkeypatch.setattr(web.minify, "FOLDER", tmp_path)
+    reads_and_tells = "import sys; sys.stdin.read(); print(*sys.argv[1:])"
+    smaller = tmp_path / "smaller.py"
+    smaller.write_text(reads_and_tells, encoding="utf-8")
+    monkeypatch.setenv("ESBUILD", f"{sys.executable} {smaller}")
+    web.minify.build("panel.js")
+    first, told = (tmp_path / "built" / "panel.js").read_text(encoding="utf-8").splitlines()
+    assert first == stamp(b"let  a  =  1;")
+    assert "--minify" in told and "--loader=js" in told

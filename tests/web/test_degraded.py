@@ -99,3 +99,14 @@ def test_times_of_stages_are_counted_where_the_bot_tells_them(client: TestClient
         pass
     text = metrics.text(FakeAnswerer().status()).decode()
     assert 'footnote_stage_seconds_count{stage="retrieval"} 1.0' in text
+
+
+def test_metrics_tell_how_old_the_generation_is() -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from web.metrics import Metrics
+
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    told = Metrics().text(replace(FakeAnswerer().status(), built=an_hour_ago)).decode()
+    age = next(line for line in told.splitlines() if line.startswith("footnote_generation_age_seconds "))
+    assert float(age.split()[1]) >= 3600

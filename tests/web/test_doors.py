@@ -142,6 +142,12 @@ def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None
     assert "server" not in headers
 
 
+def test_in_production_a_browser_is_held_to_tls(connect: Connect) -> None:
+    settings = ServiceSettings(mode="production", region="uk", allowed_hosts=("testserver",), contact="Call us.")
+    assert connect(settings).get("/chat").headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in connect(ServiceSettings()).get("/chat").headers
+
+
 def test_framing_is_allowed_to_named_origins(connect: Connect) -> None:
     headers = connect(ServiceSettings(frame_ancestors=(ALLOWED,))).get("/chat").headers
     assert f"frame-ancestors {ALLOWED}" in headers["content-security-policy"]

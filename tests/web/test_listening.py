@@ -134,3 +134,17 @@ def test_as_many_files_may_be_opened_as_the_system_lets_us() -> None:
     import resource
 
     assert raise_file_limit() == resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+
+def test_a_process_may_open_as_many_files_as_the_system_lets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[tuple[int, int]] = []
+    monkeypatch.setattr("web.listening.resource.getrlimit", lambda which: (1024, 4096))
+    monkeypatch.setattr("web.listening.resource.setrlimit", lambda which, limits: wanted.append(limits))
+    assert raise_file_limit() == 4096
+    assert wanted == [(4096, 4096)]
+
+
+def test_a_limit_of_files_that_is_as_high_as_it_may_be_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.listening.resource.getrlimit", lambda which: (4096, 4096))
+    monkeypatch.setattr("web.listening.resource.setrlimit", lambda which, limits: pytest.fail("it was set"))
+    assert raise_file_limit() == 4096

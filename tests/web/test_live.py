@@ -17,7 +17,7 @@ from corpus.errors import FootnoteError
 from index.errors import IndexDamaged, NoIndex
 from tests.web.fakes import ESCALATIONS, SECOND, WALKING
 from web.live import BotAnswerer, LiveAnswerer
-from web.screened import NothingToSearch
+from web.screened import NothingToSearch, ScreenAnswerer
 from web.trial import DANGER
 
 
@@ -326,3 +326,10 @@ def test_without_an_index_the_screen_is_tried_too(index: Index, monkeypatch: pyt
     status = live(index).status()
     assert status.problems == ("no_index", "screen_failed")
     assert status.detail is not None and "it found urgent where there is an emergency" in status.detail
+
+
+def test_what_never_changes_holds_itself(index: Index) -> None:
+    one = BotAnswerer(Bot.open(Path("x"), Site()))
+    alone = ScreenAnswerer(Site())
+    assert one.hold() is one
+    assert alone.hold() is alone

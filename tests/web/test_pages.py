@@ -193,3 +193,21 @@ def test_the_page_shows_the_integrity_of_the_loader_it_names(client: TestClient)
     assert named is not None
     content = client.get(named[1]).content
     assert base64.b64encode(hashlib.sha384(content).digest()).decode() == named[2]
+
+
+def test_a_red_flag_that_is_told_again_in_full_is_not_pinned_as_well(client: TestClient) -> None:
+    html = client.post("/chat", data={"earlier": ["urgent"], "question": "urgent"}).text
+    assert html.count('class="card urgent"') == 1
+    assert html.index('class="card urgent"') > html.index('id="q1"')
+
+
+def test_starting_again_gives_the_empty_page(client: TestClient, answerer: FakeAnswerer) -> None:
+    html = client.post("/chat", data={"earlier": ["urgent"], "question": "more", "again": "1"}).text
+    assert "urgent" not in html
+    assert not answerer.heard
+
+
+def test_a_client_that_unpacks_nothing_gets_the_file_as_it_is(client: TestClient) -> None:
+    plain = client.get("/widget.js", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == client.get("/widget.js").text

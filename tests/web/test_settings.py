@@ -78,6 +78,10 @@ def test_production_refuses_unfinished_and_insecure_settings() -> None:
         check(ServiceSettings(**finished, allowed_origins=("http://b.example",)))  # type: ignore[arg-type]
 
 
+def test_several_proxies_may_be_trusted() -> None:
+    check(ServiceSettings(trusted_proxies=("127.0.0.1", "10.0.0.0/8", "fd00::/8")))
+
+
 def test_every_setting_is_described() -> None:
     assert all(documentation(key).endswith(".") for key in keys())
 

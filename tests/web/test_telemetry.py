@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
@@ -93,6 +93,14 @@ def test_a_span_keeps_the_words_of_an_exception_and_of_a_strange_method_to_itsel
     (span,) = spans.get_finished_spans()
     assert SECRET.lower() not in span.to_json().lower()
     assert span.name == "other none"
+
+
+def test_the_last_spans_are_sent_when_the_service_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    monkeypatch.setattr("web.telemetry._exporter", lambda url: BatchSpanProcessor(exporter))
+    with TestClient(create_app(FakeAnswerer(), ServiceSettings(telemetry_url="http://collector:4318"))) as client:
+        client.get("/healthz")
+    assert [span.name for span in exporter.get_finished_spans()] == ["GET /healthz"]
 
 
 def test_what_is_no_request_gets_no_span(spans: InMemorySpanExporter) -> None:

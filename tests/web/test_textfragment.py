@@ -96,3 +96,8 @@ def test_whatever_is_linked_is_found_by_a_browser_at_its_place(article: str, dat
         quote = article[start:end]
         begin, finish = start + len(quote) - len(quote.lstrip()), start + len(quote.rstrip())
         assert followed(article, made) == (begin, finish)
+
+
+def test_a_long_line_of_few_words_is_spelt_out_whole() -> None:
+    line = " ".join(["supercalifragilisticexpialidocious" * 2] * 2)
+    assert text_directive(line, 0, len(line)) == f"text={line.replace(' ', '%20')}"
