@@ -2,6 +2,9 @@
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX ?= var/index
+# Where torch comes from; on Linux the one on PyPI brings gigabytes of CUDA, that of PyTorch's CPU index brings none:
+# make install TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
@@ -18,7 +21,7 @@ install: $(VENV)/.installed ## the environment, with everything that answering a
 $(VENV)/.installed: pyproject.toml
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet torch==2.13.0 $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX))
 	$(BIN)/python -m pip install --quiet -e ".[build]"
 	@touch $@
 

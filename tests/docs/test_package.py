@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -23,3 +25,23 @@ def test_every_data_file_of_a_room_is_in_the_package() -> None:
     }
     wanted = {name for name in listed.stdout.split() if not name.endswith((".py", "README.md"))}
     assert {name for name in wanted if (ROOT / name).exists()} - packaged == set()
+
+
+def _torch(*variables: str) -> str:
+    command = ["make", "--dry-run", "--what-if=pyproject.toml", ".venv/.installed", *variables]
+    printed = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    return next(line for line in printed.splitlines() if " torch==" in line)
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make on the path")
+def test_torch_comes_from_the_index_that_is_named_and_from_none_else() -> None:
+    assert "--index-url" not in _torch()
+    assert _torch("TORCH_INDEX=https://example.org/whl").endswith(" --index-url https://example.org/whl")
+
+
+def test_documents_name_the_index_that_the_image_is_built_with() -> None:
+    image = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    named = re.findall(r"torch==\S+ --index-url (\S+)", image)
+    assert len(named) == 1
+    for page in ("README.md", "docs/tutorial.md"):
+        assert f"`TORCH_INDEX={named[0]}`" in (ROOT / page).read_text(encoding="utf-8").replace("`make install ", "`")
