@@ -35,8 +35,8 @@ def columns(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray
     grams = Counter(map(_word, words))
     grams.update(_word(f"{a} {b}") for a, b in pairwise(["^", *words, "$"]))
     pieces = Counter(chain.from_iterable(map(_pieces, words)))
-    places: list[int] = []
-    values: list[float] = []
+    places: list[NDArray[np.int64]] = []
+    values: list[Floats] = []
     for counts, scale in ((grams, _SCALES["words"]), (pieces, _SCALES["chars"])):
         if not counts:
             continue
@@ -44,13 +44,12 @@ def columns(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray
         raw = np.log1p(np.fromiter(counts.values(), np.float32))
         if idf is not None:
             raw = raw * idf[keys]
-        places += keys.tolist()
-        values += (raw * (scale / (float(np.linalg.norm(raw)) + 1e-6))).tolist()
-    for place, value in enumerate(of_reading(reading, level)):
-        if value:
-            places.append(GRAMS + place)
-            values.append(value * _SCALES["reading"])
-    return np.asarray(places, np.int64), np.asarray(values, np.float32)
+        places.append(keys)
+        values.append(raw * (scale / (float(np.linalg.norm(raw)) + 1e-6)))
+    read = [(place, value) for place, value in enumerate(of_reading(reading, level)) if value]
+    places.append(np.asarray([GRAMS + place for place, _ in read], np.int64))
+    values.append(np.asarray([value * _SCALES["reading"] for _, value in read], np.float32))
+    return np.concatenate(places), np.concatenate(values)
 
 
 def of_reading(reading: Reading, level: Level) -> list[float]:

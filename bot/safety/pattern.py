@@ -223,14 +223,13 @@ class Board:
 
     def look_for(self, elements: int) -> None:
         """Write down where each of these elements begins and ends; before `find`, for all that its patterns name."""
+        numbers: dict[int, list[int]] = {}  # words come twice
         for start, held in enumerate(self.at):
             for found, end in held:
-                wanted = found & elements
-                while wanted:
-                    lowest = wanted & -wanted
-                    wanted ^= lowest
-                    places = self._where.setdefault(lowest.bit_length() - 1, {})
-                    places.setdefault(start, []).append(end)
+                if found not in numbers:
+                    numbers[found] = list(_numbers(found & elements))
+                for number in numbers[found]:
+                    self._where.setdefault(number, {}).setdefault(start, []).append(end)
 
     def find(self, groups: Sequence[Sequence[tuple[int, bool, int]]], *, loose: bool = True) -> list[Hit]:
         """All hits of a compiled pattern, by their first word; small words are skipped only when `loose`."""
@@ -293,6 +292,14 @@ class Board:
                     if apart and not (first <= ends and begins <= last):
                         joined.append((min(first, begins), max(last, ends)))
         return joined
+
+
+def _numbers(elements: int) -> Iterator[int]:
+    """The numbers of a set of elements."""
+    while elements:
+        lowest = elements & -elements
+        elements ^= lowest
+        yield lowest.bit_length() - 1
 
 
 _Span = tuple[int, int]
