@@ -69,7 +69,7 @@ _SCOPE = 14
 _EXPLAINS = (
     "negated.before", "history_resolved.past", "recently_resolved.gone", "information.frame", "information.topic",
     "conditional.opens", "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam",
-    "other_resolved_or_fictional.news",
+    "other_resolved_or_fictional.news", "other_resolved_or_fictional.thing",
 )  # fmt: skip
 
 

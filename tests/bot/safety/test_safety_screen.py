@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -89,6 +89,8 @@ def test_any_text_gets_a_verdict_and_no_failure(messages: list[str], region: str
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=120), st.sampled_from(RED_FLAGS))
+@example("D:D", RED_FLAGS[0])
+@example("ask the park ranger, or dm me", RED_FLAGS[0])
 def test_a_red_flag_is_found_after_any_text(before: str, flag: tuple[str, str]) -> None:
     verdict = SCREEN.check([before.replace("?", "") + "\n\n" + flag[0] + "."])
     assert LEVELS.index(verdict.tier or "none") >= LEVELS.index("urgent")
