@@ -45,7 +45,7 @@ def columns(reading: Reading, level: Level, idf: Floats | None) -> tuple[NDArray
         if idf is not None:
             raw = raw * idf[keys]
         places.append(keys)
-        values.append(raw * (scale / (float(np.linalg.norm(raw)) + 1e-6)))
+        values.append(np.asarray(raw * (scale / (float(np.linalg.norm(raw)) + 1e-6)), np.float32))
     read = [(place, value) for place, value in enumerate(of_reading(reading, level)) if value]
     places.append(np.asarray([GRAMS + place for place, _ in read], np.int64))
     values.append(np.asarray([value * _SCALES["reading"] for _, value in read], np.float32))
