@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.console import footnote, process
 
 
@@ -57,3 +59,21 @@ def test_explain_says_why_nothing_was_searched(bundled_index: Path) -> None:
 
 def test_explain_refuses_an_empty_question_in_one_line(bundled_index: Path) -> None:
     assert "empty" in footnote("explain", "", "--index", bundled_index).complaint
+
+
+def test_explain_says_that_an_emergency_replaces_the_answer(bundled_index: Path) -> None:
+    done = footnote("explain", "my chest is crushing and I can't breathe", "--index", bundled_index)
+    assert "tier: emergency" in done.out
+    assert "not reached: the escalation replaces the answer" in done.out
+
+
+def test_explain_names_small_talk_and_personal_advice(bundled_index: Path) -> None:
+    assert "small talk: " in footnote("explain", "hello", "--index", bundled_index).out
+    dose = footnote("explain", "How many ibuprofen tablets may I take at once?", "--index", bundled_index)
+    assert "personal advice asked for: dose" in dose.out
+
+
+def test_explain_says_that_the_screen_failed(bundled_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.safety.Screen._check", lambda *_: 1 / 0)
+    done = footnote("explain", "How long should I ice my ankle?", "--index", bundled_index)
+    assert "the screen failed; the fixed fail-closed message stands in front" in done.out
