@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from click.testing import CliRunner, Result
 
 import web.cli.index
 from corpus.errors import FootnoteError
+from corpus.sources import Outcome
+from index.rebuild import Rebuilt
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +120,84 @@ def test_a_model_that_is_not_there_is_one_clear_line(
 
 def test_bars_are_quiet_when_not_on_a_terminal(site: Path, encoder_folder: Path, tmp_path: Path) -> None:
     assert build(site, encoder_folder, tmp_path / "index").stderr == ""
+
+
+COMPOST = "# {title}\n\nTurn the compost {often}. It must stay moist, and it smells of wood when it is ready.\n"
+
+
+def test_two_articles_that_contradict_each_other_are_named_with_their_words(
+    site: Path, encoder_folder: Path, tmp_path: Path
+) -> None:
+    (site / "one.md").write_text(COMPOST.format(title="Compost", often="every two weeks"))
+    (site / "other.md").write_text(COMPOST.format(title="Making compost", often="every 4 days"))
+    said = build(site, encoder_folder, tmp_path / "index").stderr
+    assert "contradiction: one says two weeks (Turn the compost every two weeks.), but other says 4 days" in said
+    assert "disputed    one says two weeks" in run("status", index=tmp_path / "index").stdout
+
+
+def test_articles_that_say_the_same_are_named_and_too_many_are_counted(
+    site: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web.cli.index, "_MOST_PAIRS", 2)
+    lines = [f"Bed {number} is dug on day {number} of the month, and rests until the next." for number in range(30)]
+    for name, often in (("one", "two weeks"), ("other", "4 days"), ("third", "9 days")):
+        text = COMPOST.format(title="Compost", often=f"every {often}") + "\n" + "\n\n".join(lines)
+        (site / f"{name}.md").write_text(text)
+    said = build(site, encoder_folder, tmp_path / "index").stderr
+    assert said.count("says nearly the same as") == 2
+    assert "near-duplicate: 1 more pairs; --json lists all" in said
+    assert "contradiction: 1 more pairs; --json lists all" in said
+
+
+def test_status_lists_the_titles_of_articles_on_request(site: Path, encoder_folder: Path, tmp_path: Path) -> None:
+    build(site, encoder_folder, tmp_path / "index")
+    assert "article     seeds: Seeds" in run("status", "--articles", index=tmp_path / "index").stdout
+    assert "article     " not in run("status", index=tmp_path / "index").stdout
+
+
+def test_verify_prints_a_sound_index_as_json_without_problems(site: Path, encoder_folder: Path, tmp_path: Path) -> None:
+    name = json.loads(build(site, encoder_folder, tmp_path / "index", "--json").stdout)["generation"]
+    told = json.loads(run("verify", "--json", index=tmp_path / "index").stdout)
+    assert told == {"generation": name, "problems": []}
+
+
+def test_watch_tells_what_became_of_each_rebuild(
+    site: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from index.rebuild import rebuild
+
+    def follow(folder: Path, tell: Callable[[Rebuilt | FootnoteError], None], **more: object) -> None:
+        tell(rebuild([str(site)], folder, web.cli.index.options(folder, str(encoder_folder))))
+        tell(FootnoteError("the disk is full"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("index.watch.watch", follow)
+    result = run("watch", index=tmp_path / "index")
+    assert "generation 000001-" in result.stdout and "2 added, 0 changed, 0 removed" in result.stdout
+    assert "footnote: the disk is full" in result.stderr
+
+
+def test_an_article_that_cannot_be_fetched_any_more_is_said_to_stay(
+    site: Path, encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import index.rebuild
+
+    rebuild = index.rebuild.rebuild
+
+    def partly(*arguments: object, **more: object) -> Rebuilt:
+        whole = rebuild(*arguments, **more)  # type: ignore[arg-type]  # as it was called
+        outcomes = (Outcome("https://a.example/soil", "failed", reason="it does not answer"),)
+        report = replace(whole.report, failed=(("seeds", "its text is empty"),), notes=("a note",))
+        return replace(
+            whole,
+            harvest=replace(whole.harvest, outcomes=outcomes),
+            report=report,
+            kept={"https://a.example/soil": ("soil",)},
+        )
+
+    monkeypatch.setattr("index.rebuild.rebuild", partly)
+    said = build(site, encoder_folder, tmp_path / "index", fails=True).stderr.splitlines()
+    assert "footnote: failed: https://a.example/soil: it does not answer" in said
+    assert "footnote: kept: soil: as it was read from there before" in said
+    assert "footnote: failed: seeds: its text is empty" in said
+    assert "footnote: a note" in said
