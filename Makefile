@@ -8,7 +8,7 @@ TORCH_INDEX ?=
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: run install test lint bench docs clean ask ready dev browser safety coverage attack soak
+.PHONY: run install test lint bench docs clean ask ready dev browser safety coverage attack soak tried
 
 run: install ## create the environment, build the index, serve the chat and print the address
 	$(BIN)/footnote serve --index $(INDEX)
@@ -52,7 +52,10 @@ coverage: dev ## branches that the tests take; fails below 100 % of safety, cita
 attack: dev ## what strangers on the open internet do; INDEX names the index
 	$(BIN)/python -m benchmarks.attack --index $(INDEX)
 
-soak: dev ## ten minutes at 70 % of capacity; INDEX names the index
+tried: dev ## how many inputs the tests make up, and how many fail
+	$(BIN)/python -m benchmarks.tried
+
+soak: dev ## ten minutes at 70 % of capacity with two workers; INDEX names the index
 	$(BIN)/python -m benchmarks.soak --index $(INDEX)
 
 safety: install ## the safety suite and its gates alone
