@@ -1,8 +1,8 @@
 """How many inputs the tests made up, and how many of them failed: `python -m benchmarks.tried [ROOM ...]`.
 
 Runs the tests that draw their inputs (hypothesis; for requests schemathesis, from the OpenAPI document) and adds up
-what each says it tried, by room of `tests/`. What was drawn and could not be used is not counted. Exit status that of the
-tests. A run of all rooms is kept in benchmarks/results/tried.json.
+what each says it tried, by room of `tests/`. What was drawn and could not be used is not counted. Exit status that of
+the tests. A run of all rooms is kept in benchmarks/results/tried.json.
 """
 
 from __future__ import annotations
