@@ -1,16 +1,19 @@
-"""Learns the two linear models of answering and writes `bot/answering/weights.json`.
+"""Learns what ranks candidates and what says whether they answer, and writes `bot/answering/weights.json`.
 
-    python -m benchmarks.learn --set INDEX QUESTIONS [--set ...] [--site INDEX QUESTIONS ...] --public FOLDER [--write]
+    python -m benchmarks.learn --set INDEX QUESTIONS [--set ...] [--hard INDEX QUESTIONS ...]
+        [--site INDEX QUESTIONS ...] --public FOLDER [--write]
 
 Each set is an index folder and a folder of questions for its articles (docs/evaluation.md). Cases whose id hashes into
 the third that is set aside are never read. Ranking is listwise: the softmax over a question's candidates puts its gold
-passages first. Answering is logistic, with leave-the-passage-out: every answerable question is shown again with its
-gold passages taken out, labelled as not answerable. Prints figures with one set left out and with folds left out, so
+passages first. Answering is a logistic regression and a forest of extremely randomised trees, with
+leave-the-passage-out: every answerable question is shown again with its gold passages taken out, labelled as not
+answerable. Prints figures with one set left out and with folds left out, so
 that what is reported was not trained on. A site (benchmarks/learn_sites.py) teaches what it means that no article names
 the subject, and counts in no figure; with `--subject` that alone is learned and all other weights are kept.
+A hard set (`--hard`) teaches the same as a set, and sets neither threshold nor curve: these are for what visitors ask.
 `--wordless` learns for the service without an encoder, to answer only when sure, and writes `weights_wordless.json`.
 Follow-ups are read with the weights shipped so far: run it twice.
-Deterministic; scipy comes with sentence-transformers (extra `build`).
+Deterministic; scipy and scikit-learn come with sentence-transformers (extra `build`).
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ from scipy.optimize import minimize
 from benchmarks.learn_importance import lines
 from bot.answering import features
 from bot.answering.compose import compose
-from bot.answering.model import Linear, Platt, Weights, shipped
+from bot.answering.forest import Forest, PackedForest
+from bot.answering.model import Linear, Platt, Weights, score, shipped
 from bot.evaluation.measures import calibration
 from bot.evaluation.questions import load
 from bot.evaluation.score import mentions, squeeze
@@ -73,6 +77,10 @@ _OF_A_SITE = 60
 _SITE_WEIGHT = 0.3
 """Of a question made by a template, against one that a person could ask."""
 
+_TREES, _DEPTH, _LEAF = 100, 8, 6
+"""Of the forest: more, deeper or finer trees separate no better what they have not seen (tried: 60 to 400 trees, leaves
+of 4 to 10 samples, any depth)."""
+
 
 @dataclass
 class Sample:
@@ -87,6 +95,7 @@ class Sample:
     gold: NDArray[np.bool_]
     searcher: Searcher
     answerable: bool = True
+    hard: bool = False
     weight: float = 1.0
     wanted: tuple[tuple[str, ...], ...] = ()
 
@@ -325,29 +334,67 @@ def learn_subject(data: Sequence[Sample], ranking: Linear, answering: Linear, pe
     return Linear(base.bias, base.weights | {n: round(float(v), 4) for n, v in zip(_SUBJECT, best[:-1], strict=True)})
 
 
-def probabilities(data: Sequence[Sample], ranking: Linear, answering: Linear) -> Array:
+def learn_forest(data: Sequence[Sample], ranking: Linear) -> PackedForest:
+    """Extremely randomised trees on the same samples, those of sites included; a leaf says the weighed share of yes."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    x, y, weight = answering_table(data, ranking)
+    weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
+    forest = ExtraTreesClassifier(_TREES, max_depth=_DEPTH, min_samples_leaf=_LEAF, random_state=0)
+    forest.fit(x.astype(np.float32), y > 0, sample_weight=weight)
+    parts: list[tuple[Array, ...]] = []
+    roots: list[int] = []
+    count = 0
+    for tree in (one.tree_ for one in forest.estimators_):
+        inner = tree.children_left >= 0
+        assert (tree.children_left[inner] == np.flatnonzero(inner) + 1).all()  # what Forest relies on
+        roots.append(count)
+        yes = tree.value[:, 0, 1] / tree.value[:, 0].sum(1)
+        parts.append((np.where(inner, tree.feature, -1), tree.threshold, tree.children_right + count, yes))
+        count += tree.node_count
+    feature, threshold, right, value = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Forest(
+        features.ANSWERING, np.array(roots, np.int32), feature.astype(np.int16), threshold.astype(np.float32),
+        right.astype(np.int32), value.astype(np.float32),
+    ).packed()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that is learned together; a search without an encoder has no forest."""
+
+    ranking: Linear
+    answering: Linear
+    forest: PackedForest | None
+
+    @classmethod
+    def learned(cls, data: Sequence[Sample], *, wordless: bool = False) -> Model:
+        """From samples, the ranking first."""
+        ranking = learn_ranking(data)
+        return cls(ranking, learn_answering(data, ranking), None if wordless else learn_forest(data, ranking))
+
+    def probability(self, sample: Sample) -> float:
+        """How much speaks for the answer to a sample, through the logistic function."""
+        values = features.result(sample.question, ranked(sample, self.ranking), sample.found, sample.searcher)
+        return Platt().probability(score(self.answering, self.forest, features.ANSWERING, values))
+
+
+def probabilities(data: Sequence[Sample], model: Model) -> Array:
     """How probable it is, for each sample, that its best candidates answer."""
-    return np.array(
-        [
-            answering.probability(
-                features.ANSWERING, features.result(s.question, ranked(s, ranking), s.found, s.searcher)
-            )
-            for s in data
-        ]
-    )
+    return np.array([model.probability(s) for s in data])
 
 
-def held_out(data: Sequence[Sample], folds: int = 10) -> tuple[Array, NDArray[np.bool_]]:
+def held_out(data: Sequence[Sample], folds: int = 10, *, wordless: bool = False) -> tuple[Array, NDArray[np.bool_]]:
     """For each sample, by models learned on the other folds (by hash of the question): the probability, and whether
     the answer that would be given is right."""
     fold = np.array([int(hashlib.sha256(s.question.message.encode()).hexdigest(), 16) % folds for s in data])
     result, correct = np.zeros(len(data)), np.zeros(len(data), dtype=bool)
     for number in range(folds):
         others = [s for s, f in zip(data, fold, strict=True) if f != number]
-        ranking = learn_ranking(others)
+        model = Model.learned(others, wordless=wordless)
         mine = [i for i, f in enumerate(fold) if f == number]
-        result[mine] = probabilities([data[i] for i in mine], ranking, learn_answering(others, ranking))
-        correct[mine] = [right(data[i], ranked(data[i], ranking)) for i in mine]
+        result[mine] = probabilities([data[i] for i in mine], model)
+        correct[mine] = [right(data[i], ranked(data[i], model.ranking)) for i in mine]
     return result, correct
 
 
@@ -382,8 +429,9 @@ def _score(p: Array) -> Array:
 
 
 def calibrated(data: Sequence[Sample], p: Array, correct: NDArray[np.bool_]) -> Platt:
-    """The curve learned on all single questions; prints the error of one learned on the other sets, set by set."""
-    single = np.array([_single(s.label) for s in data])
+    """The curve learned on all single questions but those of hard sets; prints the error of one learned on the other
+    sets, set by set."""
+    single = np.array([_single(s.label) and not s.hard for s in data])
     sets = np.array([s.source for s in data])
     errors = []
     for name in sorted(set(sets[single])):
@@ -399,8 +447,10 @@ def calibrated(data: Sequence[Sample], p: Array, correct: NDArray[np.bool_]) -> 
 
 
 def threshold(data: Sequence[Sample], p: Array, labels: Callable[[str], bool], kept: float) -> float:
-    """The largest probability at which still `kept` of the answerable questions with such a label are answered."""
-    return float(np.quantile([v for s, v in zip(data, p, strict=True) if s.answerable and labels(s.label)], 1 - kept))
+    """The largest probability at which still `kept` of the answerable questions with such a label are answered; hard
+    sets aside."""
+    asked = [v for s, v in zip(data, p, strict=True) if s.answerable and labels(s.label) and not s.hard]
+    return float(np.quantile(asked, 1 - kept))
 
 
 def _single(label: str) -> bool:
@@ -440,10 +490,10 @@ def report(name: str, data: Sequence[Sample], ranking: Linear, p: Array, at: flo
     print(f"{name:32} {hits}  answered {kept:.3f}  near AUC {auc:.3f}  declined: {declined}")
 
 
-def main() -> None:
-    """Learn, report each set with weights that never saw it, and write the weights learned on all."""
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("INDEX", "QUESTIONS"), type=Path)
+    parser.add_argument("--hard", nargs=2, action="append", default=[], metavar=("INDEX", "QUESTIONS"), type=Path)
     parser.add_argument("--site", nargs=2, action="append", default=[], metavar=("INDEX", "QUESTIONS"), type=Path)
     parser.add_argument("--public", type=Path, help="folder with mtrag/ and treccast/: questions that no site answers")
     parser.add_argument("--write", action="store_true")
@@ -452,13 +502,28 @@ def main() -> None:
     parser.add_argument(
         "--subject", action="store_true", help="learn when a subject is unknown, keep all other weights"
     )
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def _sets(arguments: argparse.Namespace) -> dict[str, list[Sample]]:
+    """The samples of each set by its index, hard ones marked."""
+    found = {
+        str(index): samples(index, questions, arguments.public, wordless=arguments.wordless)
+        for index, questions in (*arguments.set, *arguments.hard)
+    }
+    for index, _ in arguments.hard:
+        for sample in found[str(index)]:
+            sample.hard = True
+    return found
+
+
+def main() -> None:
+    """Learn, report each set with weights that never saw it, and write the weights learned on all."""
+    arguments = _arguments()
     wordless: bool = arguments.wordless
     kept, kept_later = (KEPT_WORDLESS, KEPT_WORDLESS) if wordless else (KEPT, KEPT_LATER)
     sites = [s for index, questions in arguments.site for s in site_samples(index, questions)]
-    sets = {
-        str(index): samples(index, questions, arguments.public, wordless=wordless) for index, questions in arguments.set
-    }
+    sets = _sets(arguments)
     everything = [*(s for data in sets.values() for s in data), *sites]
     if arguments.subject:
         weights = with_subject(shipped(wordless=wordless), everything)
@@ -466,7 +531,7 @@ def main() -> None:
             _write(weights, wordless)
         return
     if arguments.calibrate:
-        curve = calibrated(everything, *held_out(everything))
+        curve = calibrated(everything, *held_out(everything, wordless=wordless))
         print(curve)
         if arguments.write:
             _write(recalibrated(shipped(wordless=wordless), curve), wordless)
@@ -474,29 +539,33 @@ def main() -> None:
     for name, data in sets.items():
         others = [*(s for other, rest in sets.items() if other != name for s in rest), *sites]
         if len(sets) > 1:
-            ranking = learn_ranking(others)
-            answering = learn_answering(others, ranking)
-            at = threshold(others, held_out(others)[0], _single, kept)
-            report(f"{Path(name).name} (left out)", data, ranking, probabilities(data, ranking, answering), at)
-    ranking = learn_ranking(everything)
-    answering = learn_answering(everything, ranking)
-    outside, correct = held_out(everything)
+            model = Model.learned(others, wordless=wordless)
+            at = threshold(others, held_out(others, wordless=wordless)[0], _single, kept)
+            report(f"{Path(name).name} (left out)", data, model.ranking, probabilities(data, model), at)
+    model = Model.learned(everything, wordless=wordless)
+    outside, correct = held_out(everything, wordless=wordless)
     at = threshold(everything, outside, _single, kept)
     later = threshold(everything, outside, _follow_up, kept_later)
-    report("all (held out in ten folds)", everything, ranking, outside, at)
-    declined = [v < later for s, v in zip(everything, outside, strict=True) if s.label == "follow-up abstain"]
+    usual = [i for i, s in enumerate(everything) if not s.hard]
+    report("all (held out in ten folds)", everything, model.ranking, outside, at)
+    report("all but hard (held out)", [everything[i] for i in usual], model.ranking, outside[usual], at)
+    declined = [
+        v < later for s, v in zip(everything, outside, strict=True) if s.label == "follow-up abstain" and not s.hard
+    ]
     print(
         f"follow-ups: threshold {later:.3f}, answered {kept_later}, declined {np.mean(declined):.3f} of {len(declined)}"
     )
     for name, data in sets.items():
-        report(f"{Path(name).name} (trained on)", data, ranking, probabilities(data, ranking, answering), at)
-    print(msgspec.json.format(msgspec.json.encode(ranking)).decode())
-    print(msgspec.json.format(msgspec.json.encode(answering)).decode(), at)
+        report(f"{Path(name).name} (trained on)", data, model.ranking, probabilities(data, model), at)
+    print(msgspec.json.format(msgspec.json.encode(model.ranking)).decode())
+    print(msgspec.json.format(msgspec.json.encode(model.answering)).decode(), at)
     if arguments.write:
         counts = {Path(name).name: len(data) for name, data in sets.items()} | ({"sites": len(sites)} if sites else {})
         curve = calibrated(everything, outside, correct)
         at, later = (curve.probability(float(_score(np.array(value)))) for value in (at, later))
-        weights = Weights(ranking, answering, round(at, 4), round(later, 4), counts, curve, shipped().pool)
+        weights = Weights(
+            model.ranking, model.answering, round(at, 4), round(later, 4), counts, curve, shipped().pool, model.forest
+        )
         _write(weights, wordless)
 
 

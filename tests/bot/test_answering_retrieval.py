@@ -48,4 +48,5 @@ def test_calibration_without_numbers_is_the_logistic_function() -> None:
 
 def test_the_shipped_thresholds_are_probabilities() -> None:
     weights = shipped()
-    assert 0.0 < weights.threshold < weights.follow_up_threshold < 1.0
+    assert 0.0 < weights.threshold < 1.0
+    assert 0.0 < weights.follow_up_threshold < 1.0

@@ -292,7 +292,7 @@ def test_a_conversation_needs_a_tier_for_each_message(tmp_path: Path) -> None:
     folder = tmp_path / exemplars.CONVERSATIONS
     folder.mkdir()
     (folder / "willow.jsonl").write_text('{"messages": ["a", "b"], "tiers": ["none"]}\n')
-    with pytest.raises(RuleError, match=r"willow\.jsonl, line 1: is no exemplar: there must be a tier for each message"):
+    with pytest.raises(RuleError, match=r"willow\.jsonl, line 1: .* a tier for each message"):
         exemplars.read(tmp_path)
 
 
