@@ -1,8 +1,8 @@
 """Trains the second layer from the exemplars; needs torch and scikit-learn: only `footnote safety train` comes here.
 
 What a model says of messages it has learnt by heart sets no threshold. So everything is trained twice: first without
-two authors, whose exemplars then set how the parts are weighed and where the thresholds lie, and then, for what is
-shipped, with them.
+some authors (`JUDGES`), whose exemplars then set how the parts are weighed and where the thresholds lie, and then, for
+what is shipped, with them.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level
 from bot.safety.state import alone
 
-JUDGES = ("dune", "elder", "fern", "glade")
-"""The authors who are held out: each wrote alone, by the fact sheet, without reading any other exemplar."""
+JUDGES = ("dune", "elder", "fern", "glade", "juniper", "maple", "sorrel")
+"""The authors who are held out: each wrote alone, by the fact sheet, without reading any other exemplar; the last three
+had read the tuned part of a development set, to learn how people write to whom nothing is explained."""
 _GRAM_STRENGTH = 20.0
 _BLEND_STRENGTH = 1.0
-_FALSE_ALARMS = {"assessment": 0.18, "urgent": 0.11}
+_FALSE_ALARMS = {"assessment": 0.16, "urgent": 0.09}
 """Share of the held-out `none` messages that may pass. They are twins of red flags for the most part, far harder than
 what visitors write; what passes of a suite's harmless messages is printed by `footnote safety test`."""
-_MISSES = {"crisis": 0.04, "emergency": 0.03}
+_MISSES = {"crisis": 0.04, "emergency": 0.04}
 """Share of the held-out crisis and emergency messages that may be taken for urgent once the alarm is raised."""
 _CLEAR = 0.015
 """Share of the held-out messages with a finding that would count as clear: only they could lose a rule's finding, and
@@ -50,7 +51,7 @@ class Trained:
 def train(examples: Sequence[Exemplar], adapter: bytes | None = None, say: Progress = print) -> Trained:
     """Train the whole layer; with an `adapter`, its final encoder is kept and only the rest is trained anew.
 
-    About 40 minutes for 15,000 exemplars on two cores.
+    About 40 minutes for 25,000 exemplars on two cores.
     """
     seen = [e for e in examples if e.author not in JUDGES]
     judges = [e for e in examples if e.author in JUDGES]
