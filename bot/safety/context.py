@@ -69,8 +69,9 @@ _SCOPE = 14
 _EXPLAINS = (
     "negated.before", "history_resolved.past", "recently_resolved.gone", "information.frame", "information.topic",
     "conditional.opens", "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam",
-    "other_resolved_or_fictional.news", "other_resolved_or_fictional.thing",
+    "other_resolved_or_fictional.news",
 )  # fmt: skip
+_THING = "other_resolved_or_fictional.thing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,14 @@ class Surroundings:
         return self._negated(hit)
 
     def cued(self, hit: Hit) -> bool:
-        """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply."""
+        """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply; a
+        thing must stand in its clause."""
         number = self.message.sentence[hit.first]
         if number not in self._cued_from:
             self._cued_from[number] = self._first_explanation(hit)
-        return self._cued_from[number] <= hit.last
+        return self._cued_from[number] <= hit.last or any(
+            self._same_clause(thing.first, hit.first) for thing in self._found(_THING, hit)
+        )
 
     def _first_explanation(self, hit: Hit) -> int:
         """The word from which on findings in the sentence of `hit` are cued; past every word where none is."""

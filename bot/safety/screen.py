@@ -124,7 +124,7 @@ class Screen:
             opinions: Sequence[_Unit] = ()
             if self._layer and (_clearable(reading) or _says_so(reading)):
                 opinions = self._opinions(self._layer, readings, before_it, again=turn + 1 < len(messages))
-                reading = _cleared(reading, opinions[0].opinion) if opinions else reading
+                reading = _cleared(reading, opinions[: -1 if turn else None])
             ledger.hear(turn, reading)
             # Above an emergency there is nothing: where the rules see one and nothing could take it away, the second
             # layer need not be asked.
@@ -250,9 +250,10 @@ def _clearable(reading: Reading) -> bool:
     return any(found.cued and found.decision.standing == "present" for found in reading.found)
 
 
-def _cleared(reading: Reading, opinion: Opinion) -> Reading:
-    """The reading without findings that an explicit cue beside them and the second layer both speak against."""
-    if not opinion.clear:
+def _cleared(reading: Reading, opinions: Sequence[_Unit]) -> Reading:
+    """The reading without findings that an explicit cue beside them and the second layer both speak against: it must be
+    all but certain of the whole message, and no sentence of it may leave it with a doubt."""
+    if not opinions or not opinions[0].opinion.clear or not all(unit.opinion.calm for unit in opinions):
         return reading
     found = tuple(
         replace(f, decision=Decision("cleared", "cue and meaning"))
