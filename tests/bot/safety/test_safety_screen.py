@@ -18,10 +18,10 @@ from bot.safety.attachment import ADAPTER
 from bot.safety.errors import RuleError
 from bot.safety.exemplars import Exemplar
 from bot.safety.known import Known
-from bot.safety.meaning import NAME, SHIPPED, Meaning, MeaningFile
+from bot.safety.meaning import NAME, SHIPPED, STEPS, Floats, Meaning, MeaningFile, Opinion
 from bot.safety.message import FAILED, compose, region_of, regions
-from bot.safety.reading import Reader
-from bot.safety.rulebook import LEVELS
+from bot.safety.reading import Reader, Reading
+from bot.safety.rulebook import LEVELS, Level
 from bot.safety.state import Ledger
 from bot.safety.text import read, windows
 from bot.safety.training import finished, judged, named
@@ -513,3 +513,53 @@ def test_the_report_is_one_page_that_shows_what_is_not_reviewed() -> None:
     assert "not checked" in made
     assert all(concept in made for concept in rulebook.load().concepts)
     assert "http" not in made
+
+
+class Said(Meaning):
+    """A second layer that says of each text what it is told to, and of all others nothing."""
+
+    def __init__(self, **scores: float) -> None:
+        self._scores = scores
+
+    def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+        urgent = max([score for words, score in self._scores.items() if words in reading.message.raw], default=0.0)
+        found: Level = "urgent" if urgent >= 0.5 else "none"
+        return Opinion(found, dict.fromkeys(STEPS, urgent), calm=urgent < 0.3, clear=urgent < 0.1)
+
+
+def said(**scores: float) -> Screen:
+    return load(SecondLayer(Said(**scores), Keywords()))
+
+
+def test_a_later_message_alone_counts_for_no_more_than_all_together() -> None:
+    class Together(Said):
+        def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+            opinion = super().judge(reading, level, heard, margin)
+            return opinion if "quokka" not in reading.message.raw else Opinion("none", dict.fromkeys(STEPS, 0.0))
+
+    talk = ["quokka", "zebra"]
+    for likely, tier in ((0.6, None), (0.95, "urgent")):
+        assert load(SecondLayer(Together(zebra=likely), Keywords())).check(talk).tier == tier
+    assert said(zebra=0.6).check(talk).tier == "urgent"
+
+
+def test_a_thing_beside_a_sign_and_a_layer_without_doubt_take_the_sign_away() -> None:
+    bled = "the toaster bled all over the desk"
+    assert SCREEN.check([bled]).tier == "emergency"
+    assert said().check([bled]).tier is None
+    assert said(toaster=0.2).check([bled]).tier == "emergency"
+
+
+def test_a_thing_in_another_clause_takes_no_sign_away() -> None:
+    assert said().check(["my foot bled all over the place, but the toaster is fine"]).tier == "emergency"
+
+
+def test_a_sentence_that_leaves_a_doubt_keeps_the_signs_of_all_others() -> None:
+    class Doubtful(Said):
+        def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+            return Opinion("none", dict.fromkeys(STEPS, 0.0), calm=margin == 0.0, clear=True)
+
+    gels = "Which gels do you like for a long run in summer, when it is hot and the tap on the course is dry?"
+    talk = [f"The toaster bled all over the desk and I mopped it up. {gels} {gels}"]
+    assert said().check(talk).tier is None
+    assert load(SecondLayer(Doubtful(), Keywords())).check(talk).tier == "emergency"
