@@ -31,6 +31,7 @@ from corpus.errors import FootnoteError
 from index.errors import IndexFault
 from index.store import IndexFolder
 from web.answerer import Answerer, Degraded, Familiarity, Status
+from web.memory import give_back
 from web.screened import ScreenAnswerer, emergency
 from web.trial import DANGER, ScreenFailed, trial
 
@@ -38,6 +39,8 @@ log = logging.getLogger("footnote.web")
 
 _POLL_SECONDS = 1.0
 _MEND_SECONDS = 30.0
+_SETTLE_SECONDS = 5.0
+"""After an exchange; longer than a request may take in a queue of the size that is shipped."""
 _FIRST = Conversation((Message("visitor", "When should I see a doctor about this?"),))
 
 
@@ -225,8 +228,16 @@ class LiveAnswerer:
             elif opened.whole or opened.generation_name != self._current.generation_name:
                 self._current = opened
                 log.info("generation exchanged", extra={"generation": opened.generation_name})
+                _tidy_later()
         except (FootnoteError, ImportError) as error:
             self._refused = name  # do not try the same broken generation every second
             log.error("generation refused", extra={"generation": name, "fault": str(error)})
         finally:
             self._opening.release()
+
+
+def _tidy_later() -> None:
+    """Once the requests that hold the old generation are done, let its memory go."""
+    tidy = threading.Timer(_SETTLE_SECONDS, give_back)
+    tidy.daemon = True
+    tidy.start()
