@@ -119,6 +119,12 @@ class Arrays(Mapping[str, NDArray[Any]]):
             array = np.frombuffer(self._map, dtype=dtype, count=count, offset=base + start)
             yield name, array.reshape(entry.shape)
 
+    def let_go(self) -> None:
+        """Take what was read of the file off this process; the system keeps it as long as it has room, and the arrays
+        stay as they are."""
+        if hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         try:
             return self._arrays[name]

@@ -14,11 +14,17 @@ from index.errors import IndexDamaged
 TOKENS_FILE = "tokens.safetensors"
 
 
+_LET_GO_EVERY = 8
+"""Questions after which the pages read for them are let go: over 40,000 passages each reads up to 10 MB that no other
+needs, and a server would come to hold the whole file, 640 MB (`python -m benchmarks.scale ask`)."""
+
+
 class TokenVectors:
     """The token vectors of all passages, memory-mapped as int8; rows are those of the generation's passages."""
 
     def __init__(self, path: Path) -> None:
-        arrays = Arrays(path)
+        arrays = self._arrays = Arrays(path)
+        self._asked = 0
         self._codes, self._scales = arrays["codes"], arrays["scales"]
         self._ids, self._ends = arrays["token_ids"], arrays["ends"]
         self._starts = np.concatenate([np.zeros(1, dtype=np.int64), self._ends])[:-1]
@@ -54,6 +60,9 @@ class TokenVectors:
         `query` is float32[m, kept dimensions], the `vectors` of the question as encoded; the result is
         float32[len(rows), m]. A passage without tokens scores -1 throughout.
         """
+        self._asked += 1
+        if self._asked % _LET_GO_EVERY == 0:
+            self._arrays.let_go()
         wanted = np.asarray(rows, dtype=np.int64)
         best = np.full((len(wanted), len(query)), -1.0, dtype=np.float32)
         starts, ends = self._starts[wanted], self._ends[wanted]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
 import numpy as np
@@ -191,3 +192,35 @@ def test_an_array_that_is_not_there_is_damage(tmp_path: Path) -> None:
         writer.close()
     with pytest.raises(IndexDamaged, match="two"):
         Arrays(tmp_path / "s")["two"]
+
+
+def test_arrays_that_were_let_go_are_read_again_as_they_are(tmp_path: Path) -> None:
+    with (tmp_path / "s").open("wb") as file:
+        writer = ArrayWriter(file)
+        writer.add("odd", np.arange(5000))
+        writer.close()
+    arrays = Arrays(tmp_path / "s")
+    odd = arrays["odd"]
+    arrays.let_go()
+    (tmp_path / "s").unlink()
+    arrays.let_go()
+    assert np.array_equal(odd, np.arange(5000))
+
+
+def test_letting_go_is_left_out_where_the_system_cannot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tmp_path / "s").open("wb") as file:
+        writer = ArrayWriter(file)
+        writer.add("odd", np.arange(5))
+        writer.close()
+    arrays = Arrays(tmp_path / "s")
+    monkeypatch.delattr(mmap, "MADV_DONTNEED")
+    arrays.let_go()
+    assert np.array_equal(arrays["odd"], np.arange(5))
+
+
+def test_a_question_in_eight_lets_pages_go_and_all_score_alike(tmp_path: Path) -> None:
+    passages = [unit(3, 1), unit(7, 2), unit(1, 3)]
+    stored, query = tokens_of(passages, tmp_path), unit(4, 9)
+    first = stored.maxsim(query, [0, 1, 2])
+    for _ in range(20):
+        assert np.array_equal(stored.maxsim(query, [0, 1, 2]), first)
