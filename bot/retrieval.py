@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import mul
 
 from bot.answering import features
 from bot.answering.model import Linear, Weights
@@ -29,11 +28,9 @@ class Retrieved:
 def retrieve(question: Question, searcher: Searcher, ranking: Linear) -> Retrieved:
     """The ranked candidates; ties in the order of the index."""
     found = searcher.search(question.query)
-    weights = [ranking.weights.get(name, 0.0) for name in features.RANKING]
-    scored = [
-        (hit, ranking.bias + sum(map(mul, weights, features.candidate(question, hit))))
-        for hit in suited(question, found.hits)
-    ]
+    hits = suited(question, found.hits)
+    scores = ranking.scores(features.RANKING, (features.candidate(question, hit) for hit in hits))
+    scored = zip(hits, scores, strict=True)
     return Retrieved(tuple(sorted(scored, key=lambda pair: (-pair[1], pair[0].row))), found)
 
 

@@ -15,7 +15,7 @@ TOKENS_FILE = "tokens.safetensors"
 
 
 _LET_GO_EVERY = 8
-"""Questions after which the pages read for them are let go: over 40,000 passages each reads up to 10 MB that no other
+"""Searches after which the pages read for them are let go: over 40,000 passages each reads up to 10 MB that no other
 needs, and a server would come to hold the whole file, 640 MB (`python -m benchmarks.scale ask`)."""
 
 

@@ -10,8 +10,8 @@ import sys
 def give_back() -> bool:
     """Return what has been freed to the system, as far as the C library can; whether it was asked to.
 
-    glibc keeps what is freed for later, in pieces: after twenty exchanged generations a process was twice as large
-    as after the first (464 instead of 237 MB over the bundled articles), though only one was open.
+    glibc keeps what is freed for later, in pieces: after 36 exchanges a worker held 593 MB where it had begun with 254
+    (`python -m benchmarks.swap`, benchmarks/results/swap.json, before this was there), though one alone was open.
     """
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None

@@ -9,17 +9,18 @@ of any one site.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from operator import mul
 
 import msgspec
 
 from bot.answering.forest import PackedForest, opened
 
 LINEAR_SHARE = 0.5
-"""How much the linear score counts beside that of the forest. Measured on the tuned part of a set that neither had
-seen (`python -m benchmarks.learn`, "left out"): both together separate better than either, 0.3 to 1 alike."""
+"""How much the linear score counts beside that of the forest. Chosen between 0.5 and 1, which separate alike, on sets
+left out of learning; `python -m benchmarks.learn` prints what it gives there ("left out")."""
 
 
 class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +32,11 @@ class Linear(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def score(self, names: Sequence[str], values: Sequence[float]) -> float:
         """The linear score; a feature without a weight counts nothing."""
         return self.bias + sum(self.weights.get(name, 0.0) * value for name, value in zip(names, values, strict=True))
+
+    def scores(self, names: Sequence[str], rows: Iterable[Sequence[float]]) -> list[float]:
+        """The score of each row of values; the weights are looked up once."""
+        weights = [self.weights.get(name, 0.0) for name in names]
+        return [self.bias + sum(map(mul, weights, row)) for row in rows]
 
     def probability(self, names: Sequence[str], values: Sequence[float]) -> float:
         """The score through the logistic function, in 0..1."""

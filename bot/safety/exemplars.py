@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bot.safety.errors import RuleError
 from bot.safety.rulebook import Level
+from bot.safety.text import joined
 
 FOLDER = Path(__file__).with_name("exemplars")
 CONVERSATIONS = "conversations"
@@ -49,15 +50,6 @@ class Talk(msgspec.Struct, frozen=True):
         """The first message, and what the screen reads after each one more: the messages so far as one text."""
         for end, tier in enumerate(self.tiers, 1):
             yield Exemplar(joined(self.messages[:end]), tier, style=self.kind)
-
-
-TOGETHER = 6
-"""Messages that the second layer reads as one, for what is told in drops."""
-
-
-def joined(messages: Sequence[str]) -> str:
-    """The last messages of a conversation as one text, which is how the second layer reads and learns them."""
-    return ". ".join(message.strip() for message in messages[-TOGETHER:])
 
 
 def read(folder: Path = FOLDER) -> list[Exemplar]:

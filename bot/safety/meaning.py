@@ -138,7 +138,7 @@ def blended(heard: Floats, spelt: Floats, level: Level) -> Floats:
 _UNFORESEEN = 0.5
 """How likely a finding must be at least in a text of which the rules know no word: dangers told so get .9 and more for
 the most part, and what is asked on a bicycle site .3 to .5. Measured on the tuned and the independent suite (no danger
-missed for it) and on tests/questions/bicycle (a third fewer alarms)."""
+missed for it) and on tests/questions/bicycle (a fifth fewer alarms)."""
 _WITH_THE_RULES = 0.5
 """Share of the threshold that will do where the rules have raised the alarm already and only the tier is in question;
 set by hand: without it a rule's urgent became an emergency on a likelihood of a tenth."""

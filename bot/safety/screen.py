@@ -13,7 +13,7 @@ from bot.safety.known import Known
 from bot.safety.reading import Reader, Reading
 from bot.safety.rulebook import LEVELS, Level, Rulebook
 from bot.safety.state import Ledger, Noted, alone, highest
-from bot.safety.text import windows
+from bot.safety.text import TOGETHER, joined, windows
 
 if TYPE_CHECKING:
     from bot.safety.classifier import TierModel
@@ -23,8 +23,6 @@ Refusal = Literal["diagnosis", "dose", "clearance"]
 _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 
-_TOGETHER = 6
-"""Messages that the second layer reads as one, for what is told in drops."""
 _MARGIN = 0.12
 """By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
 _CERTAIN = 0.9
@@ -168,7 +166,7 @@ class Screen:
         raw = last.message.raw.strip()
         if not raw:
             return []
-        together = [r.message.raw.strip() for r in readings[-_TOGETHER:]]
+        together = [r.message.raw.strip() for r in readings[-TOGETHER:]]
         spans = windows(last.message)
         evidence = [raw, *(last.message.quote(*span) for span in spans), *([raw] if len(together) > 1 else [])]
         key = self._known.key(last.message.raw, repr(part), *together)
@@ -176,8 +174,8 @@ class Screen:
         if opinions is None:
             units = [(raw, last), *((last.message.quote(*span), last.between(*span)) for span in spans)]
             if len(together) > 1:
-                joined = ". ".join(together)
-                units.append((joined, self._reader.read(joined)))
+                whole = joined(together)
+                units.append((whole, self._reader.read(whole)))
             opinions = self._judged(layer, units, whole=len(together) == 1)
             self._known.put(key, opinions)
         return [

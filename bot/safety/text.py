@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,6 +76,15 @@ def windows(message: Message, least: int = 10, most: int = 6, long: int = 40) ->
     step = -(-len(spans) // most)
     joined = [(spans[i][0], spans[min(i + step, len(spans)) - 1][1]) for i in range(0, len(spans), max(step, 1))]
     return joined if len(joined) > 1 else []
+
+
+TOGETHER = 6
+"""Messages that the second layer reads as one, for what is told in drops."""
+
+
+def joined(messages: Sequence[str]) -> str:
+    """The last messages of a conversation as one text, which is how the second layer reads and learns them."""
+    return ". ".join(message.strip() for message in messages[-TOGETHER:])
 
 
 def plain(word: str) -> str:

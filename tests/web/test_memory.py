@@ -23,7 +23,7 @@ def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes, "CDLL", Library)
     assert memory.give_back()
-    assert asked == [0]
+    assert set(asked) == {0}  # once or more: an exchange in another test may end meanwhile
 
 
 @pytest.mark.parametrize("platform", ["linux", "darwin"])
@@ -55,4 +55,4 @@ def test_an_exchange_gives_memory_back_when_requests_have_ended(monkeypatch: pyt
 
     monkeypatch.setattr(threading, "Timer", Timer)
     live._tidy_later()
-    assert started == [(live._SETTLE_SECONDS, memory.give_back)]
+    assert set(started) == {(live._SETTLE_SECONDS, memory.give_back)}
