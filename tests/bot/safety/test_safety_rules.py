@@ -128,6 +128,9 @@ def test_an_amended_rule_is_never_served_from_the_old_compiled_form(folder: Path
         (_RULE.replace("toe .. sore", "()"), 8, "empty bracket"),
         (_RULE + _RULE, 2, "twice"),
         (_RULE.replace('"us"', '"us'), 6, "TOML"),
+        ('colour = "red"\n' + _RULE, 1, "colour"),
+        ("\n\n" + 'colour = "red"\n' + _RULE, 3, "colour"),
+        ("concept = 1\n", 1, "array"),
     ],
 )
 def test_a_wrong_entry_fails_with_file_and_line(folder: Path, wrong: str, line: int, says: str) -> None:
@@ -152,6 +155,44 @@ def test_a_combination_that_names_no_rule_is_refused(folder: Path) -> None:
     )
     with pytest.raises(RuleError, match="nobody"):
         rulebook.load(folder)
+
+
+def test_a_combination_of_rules_that_exist_is_read(folder: Path) -> None:
+    with (folder / "rules" / "own.toml").open("a") as file:
+        file.write('[[sign]]\nid = "new_shoes"\npatterns = ["new shoes"]\n')
+    (folder / "combinations.toml").write_text(
+        '[[combination]]\nid = "x"\nnumber = 0\nwhen = [["sore_toe"], ["new_shoes"]]\ngives = "y"\n'
+        'tier = "emergency"\nwhy = "w"\nsource = "s"\n'
+    )
+    screen = Screen(rulebook.load(folder))
+    assert screen.check(["new shoes"]).tier is None
+    assert screen.check(["my toe is sore"]).tier == "urgent"
+    assert screen.check(["new shoes", "my toe is sore"]).tier == "emergency"
+
+
+@pytest.mark.parametrize("inner", ["<nobody>", "<own>"])
+def test_a_family_that_names_no_family_or_itself_is_refused(folder: Path, inner: str) -> None:
+    path = folder / "lexicon.toml"
+    path.write_text(path.read_text("utf-8").replace("[families]\n", f'[families]\nown = ["{inner}"]\n'), "utf-8")
+    with pytest.raises(RuleError, match=r"lexicon\.toml.*the family 'own'"):
+        rulebook.load(folder)
+
+
+def test_rules_in_another_encoding_are_refused(folder: Path) -> None:
+    (folder / "rules" / "own.toml").write_bytes(_RULE.replace("it hurts", "ça fait mal").encode("latin-1"))
+    with pytest.raises(RuleError, match=r"own\.toml.*save it as UTF-8"):
+        rulebook.load(folder)
+
+
+def test_a_file_that_goes_away_while_the_rules_are_read_is_named(folder: Path) -> None:
+    (folder / "context.toml").unlink()
+    with pytest.raises(RuleError, match=r"context\.toml.*put the file back"):
+        rulebook.build(folder)
+
+
+def test_rules_that_cannot_be_kept_compiled_are_read_each_time(folder: Path) -> None:
+    (folder / "__pycache__").write_text("a file where a folder is wanted")
+    assert list(rulebook.load(folder).concepts) == list(rulebook.load(folder).concepts) == ["sore_toe"]
 
 
 def test_the_concepts_have_types() -> None:

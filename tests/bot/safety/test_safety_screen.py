@@ -493,6 +493,13 @@ def test_reading_an_empty_message_finds_nothing() -> None:
     assert SCREEN.check([""]).tier is None
 
 
+@pytest.mark.parametrize("blank", ["", "  \n", "!!!"])
+def test_a_message_without_words_changes_nothing_for_either_layer(both: Screen, blank: str) -> None:
+    assert both.check([blank]).tier is None
+    assert not both.check([blank]).failed
+    assert both.check(["my heel nags", blank]).tier == both.check(["my heel nags"]).tier
+
+
 @pytest.mark.parametrize("last", ["sorry to bother you, which shoes do you like?", "just the blue ones please"])
 def test_politeness_and_a_change_of_subject_take_no_danger_back(whole: Screen, last: str) -> None:
     assert whole.check(["i have crushing chest pain", last]).tier == "emergency"

@@ -1,0 +1,60 @@
+"""How the words around a finding are read: from whole messages, as a visitor writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.safety import load, rulebook
+from bot.safety.context import Surroundings
+from bot.safety.pattern import Hit
+from bot.safety.reading import Reader
+
+SCREEN = load()
+READER = Reader(rulebook.load())
+
+
+def _standings(message: str, rule: str) -> set[tuple[str, str]]:
+    found = [one.decision for one in READER.read(message).found if one.rule == rule]
+    assert found, (message, rule)
+    return {(decision.standing, decision.cue) for decision in found}
+
+
+def test_a_quiz_that_is_spoken_of_after_a_finding_of_ones_own_takes_nothing_away() -> None:
+    assert SCREEN.check(["Both my big toes turned blue. It was at the quiz."]).tier == "emergency"
+
+
+def test_a_quiz_that_is_spoken_of_first_makes_a_story_of_what_follows() -> None:
+    assert _standings("A quiz for our club. Toes turned blue, which answer?", "cold_pale_blue_foot") == {
+        ("story", "quiz")
+    }
+
+
+def test_a_subject_in_the_next_sentence_does_not_make_a_finding_a_question() -> None:
+    assert SCREEN.check(["Achilles rupture. Any newsletter?"]).tier == "urgent"
+    assert SCREEN.check(["Achilles rupture: newsletter"]).tier is None
+
+
+def test_a_test_that_was_negative_says_nothing_of_a_finding_far_before_it() -> None:
+    assert _standings("numb foot, and the test that they did was negative", "numb_tingling_foot") == {("present", "")}
+    assert _standings("numb foot negative", "numb_tingling_foot") == {("negated", "negative")}
+
+
+@pytest.mark.parametrize("message", ["Is the foot numb? No.", "foot numb: no", "fever nil, foot numb no"])
+def test_a_no_right_after_a_finding_answers_it(message: str) -> None:
+    assert {standing for standing, _ in _standings(message, "numb_tingling_foot")} == {"negated"}
+
+
+def test_a_no_that_opens_another_clause_answers_nothing() -> None:
+    assert _standings("foot numb no idea why", "numb_tingling_foot") == {("present", "")}
+
+
+def test_a_list_of_absences_goes_on_behind_an_or() -> None:
+    assert _standings("no swelling, or numb toes", "numb_tingling_foot") == {("negated", "no")}
+
+
+@pytest.mark.parametrize(("message", "cue"), [("no swelling of the knee", "no"), ("swelling of the knee", None)])
+def test_the_negation_of_any_words_can_be_asked_for_alone(message: str, cue: str | None) -> None:
+    reading = READER.read(message)
+    at = [word.text for word in reading.message.words].index("swelling")
+    decision = Surroundings(reading.message, reading.cues).negation(Hit(at, at))
+    assert (decision.cue if decision else None) == cue
