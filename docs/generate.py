@@ -15,9 +15,10 @@ import click
 
 from docs.figures import README, readme
 from docs.formats import formats
-from docs.performance import PAGE, page
+from docs.performance import PAGE, images, page
 
 FOLDER = Path(__file__).parent / "reference"
+IMAGES = Path(__file__).parent / "images"
 _NOTE = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
 
@@ -87,11 +88,13 @@ def _http() -> str:
 
 
 def main() -> None:
-    """Write every page, the one on speed, and the figures of the README."""
+    """Write every page, the one on speed with its plots, and the figures of the README."""
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
+    for name, drawn in images().items():
+        (IMAGES / name).write_text(drawn, encoding="utf-8")
     README.write_text(readme(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

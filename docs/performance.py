@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from docs import growth
 from docs.figures import RESULTS
+from docs.tables import origin, table
 
 PAGE = Path(__file__).parent / "performance.md"
 
@@ -57,15 +58,32 @@ TARGETS = (
     Target("requests that failed below capacity", "load", "errors", most=0),
     Target("throughput to txtai's API server, times", "load", "times_txtai_api", least=8),
     Target("what a serving machine installs, MB", "size", "installed_to_answer_mb", most=350),
+    Target(
+        "nDCG@10 that int8 loses of fp32, the worse of two public sets", "precision", "ndcg_lost_at_most", most=0.01
+    ),
+    Target("right answers on the seeds that int8 loses of fp32", "precision", "right_answers_lost", most=0.01),
+    Target("recall@50 of what a build chooses, the worst size", "growth", "smallest_recall_at_50", least=0.99),
 )
 
 
 def page(folder: Path = RESULTS) -> str:
     """The whole page."""
-    records = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    records = _records(folder)
     parts = [_NOTE + _HEAD, _targets(records)]
-    parts += [make(records[name]) for name, make in (("speed", _speed), ("load", _load)) if name in records]
+    sections = (("speed", _speed), ("load", _load), ("precision", _precision), ("growth", growth.section))
+    parts += [make(records[name]) for name, make in sections if name in records]
+    if "scale" in records:
+        parts.append(growth.real(records["scale"]))
     return "\n".join(parts)
+
+
+def images(folder: Path = RESULTS) -> dict[str, str]:
+    """The plots of the page by file name."""
+    return growth.images(_records(folder))
+
+
+def _records(folder: Path) -> dict[str, Any]:
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def _targets(records: dict[str, Any]) -> str:
@@ -74,7 +92,7 @@ def _targets(records: dict[str, Any]) -> str:
         value = _value(records, target)
         wanted = f"≤ {target.most:g}" if target.most is not None else f"≥ {target.least:g}"
         rows.append([target.what, wanted, "not measured" if value is None else f"{value:,g}", _verdict(target, value)])
-    return "## Targets\n\n" + _table(["what", "wanted", "measured", ""], rows)
+    return "## Targets\n\n" + table(["what", "wanted", "measured", ""], rows)
 
 
 def _value(records: dict[str, Any], target: Target) -> float | None:
@@ -115,11 +133,11 @@ def _speed(record: dict[str, Any]) -> str:
         f" {cold['rounds']} rounds in each of which every program ran once. CPU seconds hardly depend on what else the"
         f" machine does: of those, a question costs {cold['of_floor_cpu']:g} times the floor. `footnote"
         " serve` is ready after"
-        f" {cold['serve_ready_seconds']:g} s. {_origin(record)}\n\n"
-        + _table(["program", "seconds", "CPU seconds", "peak MB", "times ours", "times our CPU"], programs)
+        f" {cold['serve_ready_seconds']:g} s. {origin(record)}\n\n"
+        + table(["program", "seconds", "CPU seconds", "peak MB", "times ours", "times our CPU"], programs)
         + f"\n## A warm question\n\n{warm['questions']} different questions, each in one process that was warmed up,"
         f" medians of {warm['rounds']} rounds. `turn` is all of Footnote, `encoding` its encoder alone in the same"
-        " process, bm25s looks at words alone.\n\n" + _table(["what", "p50 ms", "p99 ms", "times a turn (p50)"], times)
+        " process, bm25s looks at words alone.\n\n" + table(["what", "p50 ms", "p99 ms", "times a turn (p50)"], times)
     )
 
 
@@ -170,8 +188,8 @@ def _load(record: dict[str, Any]) -> str:
         " soon as answered; no question comes twice. The rate of one client is set out of reach and the"
         " queue holds 256;"
         f" `minimum` is visitors / throughput; `>` marks times of a line too short for its"
-        f" queue, which lack those who still waited at its end. {_origin(record)}\n",
-        _table(head, rows),
+        f" queue, which lack those who still waited at its end. {origin(record)}\n\n",
+        table(head, rows),
         f"\n**Overload.** {over['visitors']} visitors, ten times what the queue as shipped and the threads"
         f" hold: {statuses};"
         f" accepted {over['accepted_per_second']:g} a second ({over['accepted_share_of_capacity']:.0%} of capacity);"
@@ -185,8 +203,27 @@ def _load(record: dict[str, Any]) -> str:
         keys = ("visitors", "accepted_per_second", "p50_ms", "p99_ms", "errors")
         theirs = [[line[key] for key in keys] for line in figures["txtai"]]
         parts.append("\ntxtai's API server, the same passages and questions:\n\n")
-        parts.append(_table(["visitors", "a second", "p50 ms", "p99 ms", "errors"], theirs))
+        parts.append(table(["visitors", "a second", "p50 ms", "p99 ms", "errors"], theirs))
     return "".join(parts)
+
+
+def _precision(record: dict[str, Any]) -> str:
+    figures = record["figures"]
+    rows = [
+        [name, of["documents"], of["questions"], *pair.split("/"), f"{value:.4f}", f"{value / best - 1:+.2%}"]
+        for name, of in figures["sets"].items()
+        for best in [of["ndcg_at_10"]["fp32/fp32"]]
+        for pair, value in of["ndcg_at_10"].items()
+    ]
+    seeds = figures["seeds"]
+    right = [[name, *(f"{of[name]:.4f}" for of in seeds.values())] for name in next(iter(seeds.values()))]
+    return (
+        "## int8 against fp32\n\nPassages and questions encoded in either, the vectors of passages alone searched."
+        f" {origin(record)}\n\n"
+        + table(["set", "documents", "questions", "passages in", "questions in", "nDCG@10", "to fp32"], rows)
+        + "\nThe bundled articles indexed with either, asked the project's own questions"
+        " ([what each figure is](evaluation.md)):\n\n" + table(["figure", *seeds], right)
+    )
 
 
 def _cut_short(line: dict[str, Any]) -> bool:
@@ -201,19 +238,3 @@ def _bounded(line: dict[str, Any], name: str) -> str:
 
 def _ms(value: float | None) -> str:
     return "no answer" if value is None else f"{value:,.0f} ms"
-
-
-def _origin(record: dict[str, Any]) -> str:
-    machine = record["machine"]
-    changed = " with changes" if record["changed"] else ""
-    return (
-        f"Measured {record['measured'][:10]} at `{(record['commit'] or 'no commit')[:7]}`{changed} on"
-        f" {machine['cores']} cores"
-        f" ({machine['processor']}), load {machine['load']:g} at the end."
-        f"{' **' + record['note'] + '**' if record.get('note') else ''}"
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)

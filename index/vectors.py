@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ DENSE_FILE = "dense.faiss"
 SENTENCES_FILE = "sentences.safetensors"
 
 APPROXIMATE_FROM = 10_000
-"""Passages from which the approximate index takes over: it is then three times as fast, at 60,000 twenty times, with a
-recall@50 of 0.999 or more up to 200,000 (`benchmarks/dense.py`, docs/index.md, "The vectors")."""
+"""Passages from which the approximate index takes over (`python -m benchmarks.growth`; docs/performance.md)."""
 
-_NUMBERS = 4
+_NUMBERS = 2
+"""Of a vector, held in four bits. Of four numbers in four bits, recall@50 of questions about something else than the
+site fell to 0.973 at 100,000 passages, against 0.9996 of two, for a search that takes half as long again
+(`python -m benchmarks.growth`)."""
 _CANDIDATES = 10
 _SHORTEST = 60
 _TRAINED_ON = 20_000
@@ -61,7 +64,8 @@ class DenseIndex:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         # The approximate index looks at ten times as many as are asked for: too few for a short list.
         asked = min(max(count, _SHORTEST), self.size)
-        scores, rows = self._index.search(np.ascontiguousarray(vector, dtype=np.float32)[None, :], asked)
+        with _one_thread():
+            scores, rows = self._index.search(np.ascontiguousarray(vector, dtype=np.float32)[None, :], asked)
         found = rows[0][:count] >= 0
         return rows[0][:count][found], scores[0][:count][found]
 
@@ -84,16 +88,33 @@ def write_dense(vectors: NDArray[np.float32], approximate_from: int = APPROXIMAT
     rows, dimension = vectors.shape
     vectors = np.ascontiguousarray(vectors, dtype=np.float32)
     if rows >= approximate_from and dimension % _NUMBERS == 0:
-        # Four bits for every four numbers, compared in the processor's registers; the exact vectors beside them.
+        # Four bits for every two numbers, compared in the processor's registers; the exact vectors beside them.
         kind = f"PQ{dimension // _NUMBERS}x4fs,RFlat"
         index: Any = faiss.index_factory(dimension, kind, faiss.METRIC_INNER_PRODUCT)
         index.k_factor = _CANDIDATES
-        index.train(vectors[np.unique(np.linspace(0, rows - 1, min(rows, _TRAINED_ON)).astype(np.int64))])
+        learnt = vectors[np.unique(np.linspace(0, rows - 1, min(rows, _TRAINED_ON)).astype(np.int64))]
     else:
-        index = faiss.IndexFlatIP(dimension)
-    index.add(vectors)
+        index, learnt = faiss.IndexFlatIP(dimension), vectors[:0]
+    with _one_thread():
+        if len(learnt):
+            index.train(learnt)
+        index.add(vectors)
     data: NDArray[np.uint8] = faiss.serialize_index(index)
     return data.tobytes()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """FAISS without threads of its own: they wait for one another in a loop, and where other work runs on the cores a
+    search of a millisecond takes ten; alone it loses next to nothing (`python -m benchmarks.growth`)."""
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 class SentenceVectors:

@@ -79,7 +79,7 @@ def test_an_approximate_index_finds_nearly_what_an_exact_one_finds(tmp_path: Pat
     for query in unit(50, seed=3):
         exact = np.argsort(-(vectors @ query))[:50]
         shared.append(len(set(index.search(query, 50)[0].tolist()) & set(exact.tolist())) / 50)
-    # Random numbers have no structure to learn; on vectors of real text it is 0.999 (benchmarks/dense.py).
+    # Random numbers have no structure to learn; on vectors of real text it is 0.999 (benchmarks/growth.py).
     assert np.mean(shared) >= 0.9
 
 
