@@ -64,7 +64,6 @@ _AGE_BEFORE = frozenset(
     "granddaughter female "
     "male woman man runner mum dad".split()
 )
-_PERSONAL = frozenset("im hes shes am is".split())
 _PULSE = frozenset("hr pulse bpm heart heartrate bpms resting".split())
 _SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexcom libre".split())
 _TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())

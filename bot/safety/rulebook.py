@@ -220,7 +220,7 @@ def _version(files: Sequence[Path]) -> str:
 def build(folder: Path, version: str = "") -> Rulebook:
     """Read, check and compile the TOML files of `folder`."""
     lexicon = _decode(folder / "lexicon.toml", Lexicon)
-    press = _Press(lexicon)
+    press = _Press(lexicon, folder / "lexicon.toml")
     concepts, signs = _rules(folder, press)
     combinations = _combinations(folder, {*concepts, *signs})
     context = _decode(folder / "context.toml", _ContextFile)
@@ -277,7 +277,7 @@ def _combinations(folder: Path, rules: set[str]) -> tuple[Combination, ...]:
 class _Press:
     """Turns pattern texts into entries, and their words into the trie."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, path: Path) -> None:
         self.families = lexicon.families
         self.negations = frozenset(lexicon.negations)
         self.small = frozenset(lexicon.fillers) | self.negations
@@ -290,13 +290,12 @@ class _Press:
         for family in lexicon.families:
             try:
                 self._number(f"<{family}>")
-            except (KeyError, RecursionError) as error:
-                path = FOLDER / "lexicon.toml"
-                raise RuleError(
-                    path.name,
-                    line_of(path, family),
-                    f"the family {family!r} names a family that does not exist: {error}",
-                ) from error
+            except KeyError as error:
+                wrong = f"the family {family!r} names a family that does not exist: {error}"
+                raise RuleError(path.name, line_of(path, family), wrong) from error
+            except RecursionError as error:
+                wrong = f"the family {family!r} names itself, directly or through another; take it out of one of them"
+                raise RuleError(path.name, line_of(path, family), wrong) from error
 
     def add_all(self, owner: str, texts: Sequence[str], path: Path) -> None:
         """Compile the patterns of one owner, which stand in the file `path`."""

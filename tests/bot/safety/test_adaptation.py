@@ -50,11 +50,21 @@ from bot.safety.exemplars import Exemplar
 folder = Path(sys.argv[1])
 examples = [Exemplar(text, tier) for tier, text in json.loads(sys.argv[2])]
 told = []
-adapter = adapt(examples, rounds=8, say=told.append)
+adapter = adapt(examples, rounds=8, say=told.append, halves=False)
 (folder / "adapter").write_bytes(adapter)
 (folder / "graph").write_bytes(graph(adapter))
 heard = tiers(adapter, json.loads(sys.argv[3]))
 (folder / "said.json").write_text(json.dumps({"told": told, "heard": heard.tolist()}))
+"""
+
+_HALVED = """
+from bot.safety.adaptation import adapt
+from bot.safety.exemplars import Exemplar
+examples = [Exemplar("which socks suit", "none"), Exemplar("bone sticks out of the shin", "emergency")]
+told = []
+adapt(examples, rounds=4, say=told.append, halves=True)
+losses = [float(line.partition("loss ")[2]) for line in told]
+assert losses[-1] < losses[0], losses
 """
 
 _SAYS = ("which socks suit", "a nagging", "can not stand on", "i want to die on", "bone sticks out of")
@@ -106,6 +116,10 @@ def test_the_loss_of_each_round_is_told_and_falls(learnt: Learnt) -> None:
     losses = [float(line.partition("loss ")[2]) for line in learnt.told]
     assert [line.partition(":")[0] for line in learnt.told] == [f"round {n} of 8" for n in range(1, 9)]
     assert losses[-1] < losses[0] - 0.2
+
+
+def test_an_encoder_in_halves_learns_as_well() -> None:
+    _apart(_HALVED)
 
 
 def test_what_was_learnt_from_a_few_exemplars_tells_new_texts_apart(learnt: Learnt) -> None:
