@@ -29,7 +29,7 @@ ORDER: tuple[Tier, ...] = ("none", "assessment", "urgent", "crisis", "emergency"
 GROUPS = (
     "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
     "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath", "ivy", "juniper", "larch",
-    "maple", "oak", "poplar", "rose", "sorrel", "tansy", "ursinia", "verbena", "willow", "yarrow", "asked",
+    "maple", "oak", "poplar", "rose", "sorrel", "tansy", "ursinia", "verbena", "willow", "yarrow",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.
