@@ -10,7 +10,8 @@ leave-the-passage-out: every answerable question is shown again with its gold pa
 answerable. Prints figures with one set left out and with folds left out, so
 that what is reported was not trained on. A site (benchmarks/learn_sites.py) teaches what it means that no article names
 the subject, and counts in no figure; with `--subject` that alone is learned and all other weights are kept.
-A hard set (`--hard`) teaches the same as a set, and sets neither threshold nor curve: these are for what visitors ask.
+A hard set (`--hard`) teaches ranking and answering as a set does, not what an unknown subject means, sets neither
+threshold nor curve, and is not left out in turn: these are for what visitors ask.
 `--wordless` learns for the service without an encoder, to answer only when sure, and writes `weights_wordless.json`.
 Follow-ups are read with the weights shipped so far: run it twice.
 Deterministic; scipy and scikit-learn come with sentence-transformers (extra `build`).

@@ -100,7 +100,6 @@ GARDEN = QuestionSet(HERE / "garden", HERE / "garden" / "articles")
 FOLLOWUPS = QuestionSet(HERE / "followups", ROOT / "corpus" / "articles")
 GARDEN_FOLLOWUPS = QuestionSet(HERE / "garden" / "followups", HERE / "garden" / "articles")
 
-SECOND = QuestionSet(HERE / "second", ROOT / "corpus" / "articles")
 OTHER_HANDS = {name: QuestionSet(HERE / name, ROOT / "corpus" / "articles") for name in ("second", "third", "fourth")}
 OTHER_SITES = {
     name: QuestionSet(HERE / name, HERE / name / "articles") for name in ("bicycle", "running", "home", "houseplants")
@@ -207,12 +206,12 @@ def test_the_garden_set_is_large_enough_to_show_generality() -> None:
 
 
 def test_the_hard_sets_ask_for_every_passage_in_many_voices() -> None:
-    sizes = [(one, 400) for one in OTHER_HANDS.values()] + [(one, 250) for one in OTHER_SITES.values()]
-    for questions, singles in sizes:
+    for name, questions in (OTHER_HANDS | OTHER_SITES).items():
         styles = Counter(row.style for row in questions.rows("single", Single))
         kinds = Counter(row.kind for row in questions.rows("unanswerable", Unanswerable))
-        assert sum(styles.values()) >= singles
-        assert styles["oblique"] + styles["lay"] >= sum(styles.values()) // 5
+        assert sum(styles.values()) >= (400 if name in OTHER_HANDS else 250)
+        in_other_words = 4 if name in ("second", "bicycle") else 5  # the later sets hold more ordinary questions
+        assert styles["oblique"] + styles["lay"] >= sum(styles.values()) // in_other_words
         assert kinds["near"] >= 165
 
 
