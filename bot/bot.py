@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.answering.model import Weights, shipped
 from bot.answering.quote import NotVerbatim, cite, spoken
 from bot.conversation import Conversation
+from bot.heading import question
 from bot.reply import Escalation, Reply
 from bot.safety import Screen, Verdict, load, second_layer
 from bot.stage import stage
@@ -16,12 +17,16 @@ from bot.texts import render
 from bot.turn import Thinker, Turn
 from bot.understanding.past import Past
 from bot.understanding.question import open_reader
+from bot.understanding.spelling import Lookups
 from corpus.article import Article
 from index.generation import Generation
 from index.search import Searcher
 from index.store import IndexFolder
 
 _MOST_SUGGESTIONS = 3
+
+_JUDGED = frozenset({"yes_no", "time"})
+"""Kinds of question in which a clearance can be asked for."""
 
 _MEMORY = 6
 """Visitor messages that a follow-up may lean on, the last one included; older ones are read by the safety screen alone.
@@ -94,22 +99,32 @@ class Bot:
             return Thought(self._stamped(_escalation(escalation)), verdict, None)
         turn = self._turn(messages)
         reply = replace(self._reply(turn, verdict), escalation=escalation)
-        if reply.kind in ("answer", "abstain"):
-            reply = replace(reply, note=self._note)
+        reply = replace(reply, note=self._noted(reply, turn, verdict))
         return Thought(self._stamped(reply), verdict, turn)
+
+    def _noted(self, reply: Reply, turn: Turn, verdict: Verdict) -> str | None:
+        """What the visitor should know of how an answer or an abstention was made, and what an answer is not."""
+        if reply.kind not in ("answer", "abstain"):
+            return None
+        judging = reply.kind == "answer" and _asks_for_judgement(turn, verdict)
+        advice = render("note", part="advice") if judging else None
+        open_questions = " or ".join(f"“{question.strip(' ?')}”" for question in turn.unanswered)
+        unanswered = render("note", part="unanswered", questions=open_questions) if open_questions else None
+        return " ".join(note for note in (advice, unanswered, self._note) if note) or None
 
     def _turn(self, messages: Sequence[str]) -> Turn:
         past: tuple[Past, ...] = ()
         turn = Turn(messages[-1] if messages else "", reason="unreadable")
-        for message in messages[self._start(messages) :]:
-            turn = self._thinker.turn(message, past)
+        lookups: Lookups = {}
+        for message in messages[self._start(messages, lookups) :]:
+            turn = self._thinker.turn(message, past, lookups)
             past = turn.past
         return turn
 
-    def _start(self, messages: Sequence[str]) -> int:
+    def _start(self, messages: Sequence[str], lookups: Lookups) -> int:
         """Where to begin to read: at the last message that needs nothing before it, or as far back as memory goes."""
         start = max(0, len(messages) - 1)
-        while start > 0 and len(messages) - start < _MEMORY and not self._thinker.complete(messages[start]):
+        while start > 0 and len(messages) - start < _MEMORY and not self._thinker.complete(messages[start], lookups):
             start -= 1
         return start
 
@@ -125,7 +140,7 @@ class Bot:
     def _answer(self, turn: Turn, verdict: Verdict) -> Reply:
         articles = {quote.passage.article_id: self._article(quote.passage.article_id) for quote in turn.quotes}
         try:
-            sentences, citations = cite(turn.quotes[:5], {k: v for k, v in articles.items() if v})
+            sentences, citations = cite(turn.quotes, {k: v for k, v in articles.items() if v})
         except NotVerbatim:
             return self._abstention(replace(turn, reason="not_covered"), verdict)
         return Reply(
@@ -188,15 +203,23 @@ class Bot:
         return Reply(kind="smalltalk", text=text)
 
     def _suggestions(self, turn: Turn) -> tuple[str, ...]:
-        """Headings near the question that are not already cited, as they stand in the articles."""
+        """Questions that sections near this one answer: their headings, without those that are cited already."""
         cited = {quote.passage.section for quote in turn.quotes}
+        asked = {part.question.text.casefold() for part in turn.parts}
         found: dict[str, None] = {}
         for part in turn.parts:
             for hit, _ in part.ranked[:12]:
                 section = hit.passage.section
                 if section and section not in cited and hit.passage.role == "body":
-                    found.setdefault(section[-1])
+                    suggested = self._suggested(section[-1])
+                    if suggested and suggested.casefold() not in asked:
+                        found.setdefault(suggested)
         return tuple(found)[:_MOST_SUGGESTIONS]
+
+    def _suggested(self, heading: str) -> str | None:
+        """The heading as a question; None where there is none that makes sense, or it would be declined as a dose."""
+        suggested = question(heading)
+        return suggested if suggested and self._screen.asked_for(suggested) != "dose" else None
 
     def _topics(self) -> str:
         articles = self.generation.articles
@@ -213,6 +236,14 @@ class Bot:
 
 def _escalation(escalation: Escalation) -> Reply:
     return Reply(kind="escalation", text=f"{escalation.headline} {escalation.text}".strip(), escalation=escalation)
+
+
+def _asks_for_judgement(turn: Turn, verdict: Verdict) -> bool:
+    """Whether the visitor wants to know what they have, or whether or when they may; "what can I do?" is neither."""
+    if verdict.refusal != "clearance":
+        return verdict.refusal is not None
+    kinds = {kind for part in turn.parts for kind in part.question.kinds}
+    return not kinds or not kinds.isdisjoint(_JUDGED)
 
 
 def _understood(turn: Turn) -> str | None:

@@ -75,7 +75,9 @@ class Escalation:
 class Reply:
     """One answer, abstention, escalation or bit of small talk; see the contract for what each field guarantees.
 
-    `note` says what the visitor should know of how this reply was made: that part of the search is out of order.
+    `note` says what the visitor should know of this reply: that part of the search is out of order, that one of several
+    questions is not covered, or that an answer to a request for a diagnosis or a clearance is what the articles say in
+    general.
     """
 
     kind: Kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -195,6 +195,18 @@ def _weighed(part: Part, rarity: Callable[[str], float]) -> list[Weighed]:
     return found
 
 
+@lru_cache(maxsize=8192)
+def _enumerated(text: str) -> tuple[str, ...]:
+    """What a sentence of the articles enumerates; remembered, as the same sentences are quoted again and again."""
+    return enumeration(text)
+
+
+@lru_cache(maxsize=8192)
+def _item_stems(item: str) -> frozenset[str]:
+    """The stems of an item that an article lists; remembered for the same reason."""
+    return frozenset(analyse(item))
+
+
 def _lists(part: Part) -> tuple[tuple[str, ...], ...]:
     """The lists that an ordinal may point into, the likeliest first: what the question itself sets side by side, then
     what the answer lists, by what it has to do with the question."""
@@ -207,9 +219,9 @@ def _lists(part: Part) -> tuple[tuple[str, ...], ...]:
         said = [s for s in passage.sentences if s.span in quote.spans]
         texts = [passage.text[s.span.start - passage.start : s.span.end - passage.start] for s in said]
         listed = tuple(text for text, sentence in zip(texts, said, strict=True) if sentence.item)
-        for items in (listed, *map(enumeration, texts)):
+        for items in (listed, *map(_enumerated, texts)):
             if len(items) >= 2:
-                shared = sum(bool(asked_stems & set(analyse(item))) for item in items) / len(items)
+                shared = sum(not asked_stems.isdisjoint(_item_stems(item)) for item in items) / len(items)
                 fits = promised == len(items)
                 found.append((place - 2.0 * shared - 10.0 * fits, len(found), items))
     lists = [items for _, _, items in sorted(found)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot.answering import features
-from bot.answering.compose import compose
+from bot.answering.compose import MAX_CITATIONS, compose
 from bot.answering.model import Weights
 from bot.answering.naming import named
 from bot.answering.quote import Quote
@@ -19,12 +20,15 @@ from bot.understanding.past import Past
 from bot.understanding.question import Question, Reader
 from bot.understanding.reading import Reading
 from bot.understanding.smalltalk import is_instruction, smalltalk
+from bot.understanding.spelling import Correction, Lookups
 from bot.understanding.split import split
+from index.generation import Generation
 from index.search import Hit, Searcher
 from index.words import words
 
 _OFF_TOPIC = 0.28
-"""Below this cosine between question and best passage a declined question is said to be about something else."""
+"""Below this cosine between question and best passage a declined question is said to be about something else. Set by
+hand, not swept: it chooses the words in which a question is declined, never whether it is."""
 
 _ELSEWHERE = {"dense": 0.18, "sentence": 0.28, "late": 0.55}
 """Where no candidate reaches any of these, the question is not about the site at all, whatever single words it shares
@@ -66,8 +70,18 @@ class Turn:
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
-        """The quotes of every part that is answered."""
-        return tuple(quote for part in self.parts for quote in part.quotes)
+        """The quotes of every part that is answered, as many in all as an answer may cite: the parts take turns."""
+        taken = [0] * len(self.parts)
+        for turn in range(MAX_CITATIONS):
+            for place, part in enumerate(self.parts):
+                if turn < len(part.quotes) and sum(taken) < MAX_CITATIONS:
+                    taken[place] += 1
+        return tuple(quote for part, most in zip(self.parts, taken, strict=True) for quote in part.quotes[:most])
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The questions of an answered message that nothing answers, as they were typed."""
+        return tuple(part.question.message for part in self.parts if not part.quotes) if self.quotes else ()
 
 
 class Thinker:
@@ -80,10 +94,11 @@ class Thinker:
         self._belief = believes()
         self._blind = searcher.generation.encoder.blind
         self._ranking = ranking_for(weights, len(searcher.generation.passages))
-        self._resolver = Resolver(searcher.rarity, self._alike)
+        # Not a method: it would tie this into a circle, and the generation would outlive a switch.
+        self._resolver = Resolver(searcher.rarity, partial(_alike, searcher.generation))
 
-    def turn(self, message: str, past: Sequence[Past] = ()) -> Turn:
-        """Decide about one message, given what earlier turns left."""
+    def turn(self, message: str, past: Sequence[Past] = (), lookups: Lookups | None = None) -> Turn:
+        """Decide about one message, given what earlier turns left; `lookups` are what was spelt for it already."""
         if not any(character.isalnum() for character in message):
             return Turn(message, reason="unreadable", past=tuple(past))
         name = smalltalk(message)
@@ -91,7 +106,7 @@ class Thinker:
             return Turn(message, smalltalk=name, past=tuple(past))
         if is_instruction(message):
             return Turn(message, reason="off_topic", past=tuple(past))
-        parts, later = self._parts(message, past)
+        parts, later = self._parts(message, past, {} if lookups is None else lookups)
         return Turn(
             message,
             reason=self._reason(parts),
@@ -100,35 +115,38 @@ class Thinker:
             choices=parts[0].choices if len(parts) == 1 else (),
         )
 
-    def _parts(self, message: str, past: Sequence[Past]) -> tuple[list[Part], tuple[Past, ...]]:
+    def _parts(self, message: str, past: Sequence[Past], lookups: Lookups) -> tuple[list[Part], tuple[Past, ...]]:
         """The questions of a message, and what they leave behind what earlier turns left."""
         pieces = split(message)
         parts: list[Part] = []
         running = list(past)
         for piece in pieces:
-            part = self._part(piece, running)
+            part = self._part(piece, running, lookups)
             parts.append(part)
             running += left(part, self._searcher.rarity)
         return parts, tuple(running)
 
-    def _part(self, message: str, past: Sequence[Past]) -> Part:
-        tried = self.tried(message, past)
+    def _part(self, message: str, past: Sequence[Past], lookups: Lookups) -> Part:
+        tried = self.tried(message, past, lookups)
         chosen = self.decided(believed(tried, past, self._belief))
         rivals = [self.decided(part) for part in rivalling(tried, past, self._belief)] if chosen.quotes else []
         return replace(chosen, choices=choices([part for part in rivals if part.quotes]))
 
-    def complete(self, message: str) -> bool:
+    def complete(self, message: str, lookups: Lookups | None = None) -> bool:
         """Whether the message needs nothing before it to be understood."""
-        return self._resolver.complete(self._reader.spelt(message)[0])
+        return self._resolver.complete(self._reader.spelt(message, lookups)[0])
 
-    def tried(self, message: str, past: Sequence[Past]) -> list[Part]:
+    def tried(self, message: str, past: Sequence[Past], lookups: Lookups | None = None) -> list[Part]:
         """Every reading of one question, searched and judged."""
-        readings = self._resolver.readings(self._reader.spelt(message)[0], past)
-        return [self._try(message, readings, reading) for reading in readings]
+        spelt, corrections = self._reader.spelt(message, lookups)
+        readings = self._resolver.readings(spelt, past)
+        return [self._try(message, readings, reading, corrections) for reading in readings]
 
-    def _try(self, message: str, readings: Sequence[Reading], reading: Reading) -> Part:
+    def _try(
+        self, message: str, readings: Sequence[Reading], reading: Reading, corrections: tuple[Correction, ...]
+    ) -> Part:
         with stage("understanding"):
-            question = self._reader.read(message, reading.text, reading.inherited)
+            question = self._reader.read(message, reading.text, reading.inherited, corrections)
         with stage("retrieval"):
             retrieved = retrieve(question, self._searcher, self._ranking) if question.query.terms else None
         ranked = retrieved.ranked if retrieved else ()
@@ -198,12 +216,13 @@ class Thinker:
         best = max((part.ranked[0][0].evidence.dense for part in parts if part.ranked), default=0.0)
         return "off_topic" if best < _OFF_TOPIC else "not_covered"
 
-    def _alike(self, new: str, places: Sequence[str]) -> Sequence[float]:
-        """How alike texts are in meaning; nothing where there is no encoder to tell."""
-        if self._blind:
-            return ()
-        first, *others = self._searcher.generation.encoder.encode_tokens([new, *places])
-        return [float(first.sentence @ other.sentence) for other in others]
+
+def _alike(generation: Generation, new: str, places: Sequence[str]) -> Sequence[float]:
+    """How alike texts are in meaning; nothing where there is no encoder to tell."""
+    if generation.encoder.blind:
+        return ()
+    first, *others = generation.encoder.encode_tokens([new, *places])
+    return [float(first.sentence @ other.sentence) for other in others]
 
 
 def _elsewhere(ranked: Sequence[tuple[Hit, float]]) -> bool:

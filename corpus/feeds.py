@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from corpus.errors import SourceError
 from corpus.readers.document import Raw
-from corpus.request import in_ascii
+from corpus.request import joined
 
 _MAX_UNPACKED = 60_000_000
 """The protocol of sitemaps allows 50 MB unpacked."""
@@ -19,10 +18,11 @@ _MAX_UNPACKED = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a feed lists, in its order, each once: further sitemaps, or pages."""
+    """What a feed lists, in its order, each once: further sitemaps, or pages; and the error of each that is no URL."""
 
     sitemaps: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    wrong: tuple[SourceError, ...] = ()
 
 
 def unpacked(raw: Raw) -> bytes:
@@ -48,10 +48,17 @@ def listing(raw: Raw) -> Listing:
         raise SourceError(raw.origin, "is a broken sitemap or feed; check its XML") from error
     if root is None:
         raise SourceError(raw.origin, "is a broken sitemap or feed; check its XML")
-    urls = tuple(dict.fromkeys(in_ascii(urljoin(raw.origin, url.strip())) for url in _urls(root) if url.strip()))
-    if not urls:
+    found: dict[str, None] = {}
+    wrong: dict[str, SourceError] = {}
+    for url in (url.strip() for url in _urls(root) if url.strip()):
+        try:
+            found[joined(raw.origin, url)] = None
+        except SourceError as error:
+            wrong[url] = error
+    if not found and not wrong:
         raise SourceError(raw.origin, "lists no pages")
-    return Listing(sitemaps=urls) if _name(root) == "sitemapindex" else Listing(pages=urls)
+    urls, errors = tuple(found), tuple(wrong.values())
+    return Listing(urls, (), errors) if _name(root) == "sitemapindex" else Listing((), urls, errors)
 
 
 def _urls(root: etree._Element) -> Iterator[str]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -85,7 +85,7 @@ class HttpFetcher:
                 source, f"lists {len(urls):,} pages; the first {self._manners.max_pages:,} are read", gone=True
             )
         for url in urls[: self._manners.max_pages]:
-            yield self._listed_page(url, source)
+            yield url if isinstance(url, SourceError) else self._listed_page(url, source)
 
     def _listed_page(self, url: str, source: str) -> Raw | SourceError:
         if not self._manners.allow_other_sites and _site(url) != _site(source):
@@ -95,10 +95,10 @@ class HttpFetcher:
             return SourceError(url, "is a sitemap or feed inside another; give it as a source of its own")
         return found
 
-    def _listed(self, raw: Raw, depth: int = 1) -> list[str]:
-        """The pages of a sitemap and of the sitemaps that it lists."""
+    def _listed(self, raw: Raw, depth: int = 1) -> list[str | SourceError]:
+        """The pages of a sitemap and of the sitemaps that it lists; what is listed there and no URL is its error."""
         listing = feeds.listing(raw)
-        urls = dict.fromkeys(listing.pages)
+        urls: dict[str | SourceError, None] = dict.fromkeys((*listing.pages, *listing.wrong))
         for sitemap in listing.sitemaps:
             if depth >= _MAX_DEPTH:
                 raise SourceError(raw.origin, f"nests sitemaps more than {_MAX_DEPTH} deep")
@@ -162,7 +162,10 @@ class HttpFetcher:
         raise SourceError(url, f"is redirected more than {self._manners.max_redirects} times; check the URL")
 
     def _hop(self, url: str, at: str, response: Response) -> str:
-        target = request.in_ascii(urljoin(at, response.headers.get("location", "")))
+        try:
+            target = request.joined(at, response.headers.get("location", ""))
+        except SourceError as error:
+            raise SourceError(url, "is redirected to what is no valid URL; check the URL") from error
         if target == at or not response.headers.get("location"):
             raise SourceError(url, "is redirected to itself or to nowhere; check the URL")
         if not self._manners.allow_other_sites and _site(target) != _site(url):

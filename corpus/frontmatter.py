@@ -66,6 +66,8 @@ def _pairs(block: str, origin: str) -> list[tuple[yaml.Node, yaml.Node]]:
         raise _error(
             origin, mark.line if mark else 0, "is not valid YAML; quote values that contain a colon"
         ) from error
+    except RecursionError as error:
+        raise _error(origin, 0, "nests lists or mappings too deep; write lines of `key: value`") from error
     if node is None:
         return []
     if not isinstance(node, yaml.MappingNode):

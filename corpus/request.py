@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -62,7 +62,14 @@ class Response:
 
 
 def get(url: str, headers: Mapping[str, str], limits: Limits, *, allow_private: bool) -> Response:
-    """The response of one GET; a redirect is a response like any other.
+    """The response of one GET; as `send`."""
+    return send("GET", url, headers, limits, allow_private=allow_private)
+
+
+def send(
+    method: str, url: str, headers: Mapping[str, str], limits: Limits, *, body: bytes | None = None, allow_private: bool
+) -> Response:
+    """The response of one request; a redirect is a response like any other.
 
     The host is resolved once, every address of it is checked, and the connection goes to the address that was checked.
     Raises SourceError: not http(s), a private address, too large, a picture; UnreachableError, which is one: the name
@@ -81,10 +88,12 @@ def get(url: str, headers: Mapping[str, str], limits: Limits, *, allow_private: 
         sockets += [connection.sock] if connection.sock else []
         watchdog.start()
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", target, headers={"Host": parts.netloc, **headers}, preload_content=False)
+        connection.request(method, target, body=body, headers={"Host": parts.netloc, **headers}, preload_content=False)
         response = connection.getresponse()
-        body = _body(response, url, limits, started)
-        return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+        content = _body(response, url, limits, started)
+        # A header that is sent twice is one with two values (RFC 9110, 5.3).
+        merged = {name.lower(): value for name, value in response.headers.itermerged()}
+        return Response(response.status, merged, content)
     except (HTTPError, OSError, ValueError) as error:
         raise UnreachableError(url, _reason(error, time.monotonic() - started, limits)) from error
     finally:
@@ -118,6 +127,16 @@ def in_ascii(url: str) -> str:
         return url
     netloc = parts.netloc if parts.netloc.isascii() else f"{host}{port}"
     return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_SAFE), quote(parts.query, safe=_SAFE), ""))
+
+
+def joined(base: str, reference: str) -> str:
+    """The URL that a page at `base` means by `reference`, in ASCII; raises SourceError where it is none."""
+    try:
+        target = in_ascii(urljoin(base, reference))
+        urlsplit(target)
+        return target
+    except ValueError as error:
+        raise SourceError(reference, f"is no valid URL, but stands in {base}; correct it there") from error
 
 
 def is_public(address: Address) -> bool:

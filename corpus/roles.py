@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from corpus.article import Role
 from corpus.outline import Part, Piece
+from corpus.sentences import sentence_texts
 
 
 def _any(*patterns: str) -> str:
@@ -117,7 +118,6 @@ _PROMOTION = re.compile(
     ),
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _SUMMARY_HEADING = re.compile(
     "^"
     + _any(
@@ -170,7 +170,7 @@ def is_promotion(text: str) -> bool:
     """Whether most of the sentences advertise something; never where a word of urgency stands."""
     if _URGENT.search(text):
         return False
-    sentences = _SENTENCE.split(text)
+    sentences = sentence_texts(text)
     return sum(bool(_PROMOTION.search(sentence)) for sentence in sentences) * 2 > len(sentences)
 
 

@@ -33,6 +33,11 @@ def sentences(text: str, within: Span) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def sentence_texts(text: str) -> tuple[str, ...]:
+    """The sentences of a text of its own, as they are written; none where it is blank."""
+    return tuple(span.of(text) for span in sentences(text, Span(0, len(text))))
+
+
 def _ends_sentence(text: str, match: re.Match[str], within: Span) -> bool:
     if not _SENTENCE_START.match(text, match.end(), within.end):
         return False

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from corpus import roles
 from corpus.outline import Part, Piece
+from corpus.sentences import sentence_texts
 from corpus.words import content_stems
 
 COVERED = 0.8
@@ -36,7 +37,6 @@ _MAX_LOST = 50
 _MIN_UNITS = 3
 _MIN_SPREAD_UNITS = 4
 _MAX_WORDS = 80
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _REFERS_BACK = re.compile(
     r"^(?:(?i:this|these|they|it|its|he|she|those|such|however|but|also|and|in addition|additionally|moreover|then|"
     r"another|other|instead|for example)\b|…|\.\.\.|[a-z])"
@@ -126,8 +126,7 @@ def _repeats(piece: Piece, said: Sequence[Part]) -> bool:
     A figure that was not given before, or a qualification, makes it more than a repetition.
     """
     units = _units(said)
-    first = _SENTENCE.split(piece.text, maxsplit=1)[0]
-    candidates = [piece.text, *([first] if first.count(",") >= 2 else [])]
+    candidates = [piece.text, *(first for first in sentence_texts(piece.text)[:1] if first.count(",") >= 2)]
     known = " ".join(unit.text for part in said for unit in part.pieces)
     new_figures = set(_NUMBER.findall(piece.text)) - set(_NUMBER.findall(known))
     if len(piece.text.split()) > _MAX_WORDS or len(units) < _MIN_UNITS or new_figures or _QUALIFIES.search(piece.text):

@@ -75,7 +75,7 @@ def _http() -> str:
     from web.settings import ServiceSettings
 
     document: dict[str, Any] = json.loads(openapi_document(ServiceSettings()))
-    parts = [_NOTE + "# HTTP\n\nThe same as `GET /openapi.json`, in short.\n"]
+    parts = [_NOTE + "# HTTP\n\nThe same as `GET /openapi.json` in short, with the default settings: none is kept.\n"]
     for path, methods in sorted(document["paths"].items()):
         for method, operation in sorted(methods.items()):
             parts.append(

@@ -17,9 +17,12 @@ _NOTE = "<!-- Written by `make docs` from benchmarks/results; change docs/perfor
 
 _HEAD = """# Performance
 
-Every figure is a ratio to a floor or to a peer within one run, because seconds depend on the machine and on
-what else it does. `make bench` measures all of them anew and keeps them with commit, machine and versions in
-`benchmarks/results/`; `make docs` writes this page. A target that was missed stays in the table as missed.
+Seconds depend on the machine and on what else it does. So what to compare are the ratios to a floor or to a peer of
+the same run; what stands in seconds, milliseconds or megabytes holds for the machine and the moment that are named
+beside it. `make bench` measures anew: the load only where `wrk` is installed, int8 and real text only with
+`PUBLIC=FOLDER`, a folder of public question sets. It keeps each with commit, machine and versions in
+`benchmarks/results/`; `make docs` writes this page. A target that was missed stays in the table as missed. A note in
+bold says what was wrong with a run; what such a run measured is not to be relied on.
 
 The **floor** of a cold question is a script that imports numpy, onnxruntime, tokenizers and faiss, opens the
 encoder and the vectors of the same generation and searches once. The floor of a warm question is the encoder
@@ -195,9 +198,7 @@ def _load(record: dict[str, Any]) -> str:
         f" accepted {over['accepted_per_second']:g} a second ({over['accepted_share_of_capacity']:.0%} of capacity);"
         f" broken connections {over['broken_connections']}; {over['refused_with_retry_after'] or 0:.0%} of"
         " the refused were"
-        f" told when to come back. Four more who asked every 50 ms and were accepted waited"
-        f" {_ms(over['accepted_p50_ms'])} (p50) and {_ms(over['accepted_p99_ms'])} (p99); a full queue alone takes"
-        f" {_ms(over['full_queue_ms'])}.\n",
+        f" told when to come back. {_extra(over)} A full queue alone takes {_ms(over['full_queue_ms'])}.\n",
     ]
     if figures["txtai"]:
         keys = ("visitors", "accepted_per_second", "p50_ms", "p99_ms", "errors")
@@ -236,5 +237,13 @@ def _bounded(line: dict[str, Any], name: str) -> str:
     return f"> {line[name]:g}" if _cut_short(line) else f"{line[name]:g}"
 
 
-def _ms(value: float | None) -> str:
-    return "no answer" if value is None else f"{value:,.0f} ms"
+def _extra(over: dict[str, Any]) -> str:
+    """What four more visitors got, who asked every 50 ms."""
+    if over["accepted_p50_ms"] is None:
+        return "None of the four extra visitors got an answer in that time."
+    waited = f"{_ms(over['accepted_p50_ms'])} (p50) and {_ms(over['accepted_p99_ms'])} (p99)"
+    return f"Four more who asked every 50 ms and were accepted waited {waited}."
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms"

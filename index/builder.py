@@ -46,6 +46,7 @@ _CODE = {
         "corpus.sentences",
         "index.passage",
         "index.passages",
+        "index.outline",
         "index.words",
         "index.lexical",
         "index.duplicates",

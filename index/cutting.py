@@ -38,7 +38,7 @@ class Taken:
 class Fresh:
     """Passages that were cut now: for each its embedded text and the embedded texts of its sentences."""
 
-    texts: tuple[tuple[str, tuple[str, ...]], ...]
+    texts: list[tuple[str, tuple[str, ...]]]
 
 
 Segment = Taken | Fresh
@@ -109,10 +109,10 @@ class TextWriter:
 
     def _fresh(self, article: Article) -> Iterator[bytes]:
         passages = cut(article)
-        texts = tuple((passage.embedded_text, passage.embedded_sentences) for passage in passages)
+        texts = [(passage.embedded_text, passage.embedded_sentences) for passage in passages]
         last = self.segments[-1] if self.segments else None
         if isinstance(last, Fresh):
-            self.segments[-1] = Fresh(last.texts + texts)
+            last.texts.extend(texts)
         else:
             self.segments.append(Fresh(texts))
         self.size += len(passages)

@@ -138,10 +138,6 @@ class Encoder:
         """The whole words of the tokenizer's lexicon, letters only, sorted; about 20,000 for an English model."""
         return sorted(word for word in self._tokenizer.get_vocab() if word.isalpha())
 
-    def count_tokens(self, text: str) -> int:
-        """Tokens of the text as the encoder reads it, special tokens included, after cutting."""
-        return len(self._tokenizer.encode(text).ids)
-
     def _each(self, run: Callable[[Encoding], T], texts: Sequence[str]) -> Iterator[T]:
         encodings = self._tokenizer.encode_batch(list(texts)) if len(texts) > 1 else map(self._tokenizer.encode, texts)
         if self._threads == 1 or len(texts) < 2:
@@ -244,7 +240,7 @@ def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
         return open_tokenizer(path.read_text(encoding="utf-8"), max_tokens)
     except (OSError, ValueError) as error:
         raise IndexDamaged(path, "it cannot be read") from error
-    except Exception as error:
+    except Exception as error:  # tokenizers raises this class itself, whatever is wrong with the file
         raise IndexDamaged(path, "it is not a tokenizer") from error
 
 

@@ -226,9 +226,10 @@ class _Terms:
     def find(self, term: str) -> int | None:
         """Number of the term, or None; UTF-8 sorts as code points do."""
         wanted, low, high = term.encode("utf-8", "surrogatepass"), 0, len(self)
+        data, end = self._data, self._ends.item  # plain numbers, and no call of our own: this is the innermost loop
         while low < high:
             middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
+            if bytes(data[end(middle - 1) if middle else 0 : end(middle)]) < wanted:
                 low = middle + 1
             else:
                 high = middle

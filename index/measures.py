@@ -148,17 +148,17 @@ def _found(text: str) -> Iterator[Measure]:
         before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
         if unit is None or _VAGUE.search(before):
             continue
-        dimension, factor, addend = list(_UNITS.values())[unit]
+        read_as = list(_UNITS.values())[unit]
         low, high = _value(match["low"]), _value(match["high"] or match["low"])
         if high < low or not _is_range(match, before, unit):
             continue
-        if dimension == "times" and not match["per"]:
+        if read_as[0] == "times" and not match["per"]:
             continue  # "four times as likely"
-        yield _measure(match, before, dimension, low * factor + addend, high * factor + addend)
+        yield _measure(match, before, read_as, low, high)
     for match in _RATE.finditer(text):
         if not any(start <= match.start() < end for start, end in taken):
             before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
-            yield _measure(match, before, "times", _value(match["low"]), _value(match["low"]))
+            yield _measure(match, before, ("times", 1.0, 0.0), _value(match["low"]), _value(match["low"]))
 
 
 def _is_range(match: re.Match[str], before: str, unit: int) -> bool:
@@ -170,13 +170,16 @@ def _is_range(match: re.Match[str], before: str, unit: int) -> bool:
     return match["unit"] is None or bool(re.fullmatch(list(_UNITS)[unit], match["unit"], re.IGNORECASE))
 
 
-def _measure(match: re.Match[str], before: str, dimension: str, low: float, high: float) -> Measure:
+def _measure(match: re.Match[str], before: str, unit: tuple[str, float, float], low: float, high: float) -> Measure:
+    dimension, factor, addend = unit
     lead = _BEFORE.search(before)
     assert lead is not None, "every part of the pattern may be empty"
     groups = match.groupdict()
     after = (groups.get("after") or groups.get("open") or "").strip().lower()
     if lead["about"]:
+        # In the unit that was written: 20 °F is below zero in °C, where a share of it would lie on the wrong side.
         low, high = low * (1 - _ABOUT), high * (1 + _ABOUT)
+    low, high = low * factor + addend, high * factor + addend
     within = (lead["role"] or "").lower() in ("within", "by")
     forbidden = bool(lead["least"]) and bool(_FORBIDS.search(before))
     if lead["most"] or within or forbidden or after.endswith(("less", "fewer")):

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from corpus.article import Article
+from corpus.errors import SourceError
 from corpus.sources import Harvest, Outcome, bundled, read
 from index.builder import BuildOptions, BuildReport, build_under_lock
 from index.errors import IndexFault
@@ -63,14 +64,40 @@ def rebuild(
     """
     index = IndexFolder(folder)
     named = tuple(map(settled, sources)) or (BUNDLED_SOURCE,)
-    with index.lock(), _pages(named, folder) as pages:
+    with index.lock():
+        return _rebuilt(index, named, options or BuildOptions(), manners)
+
+
+def refresh(folder: Path, options: BuildOptions | None = None, *, manners: Manners | None = None) -> Rebuilt:
+    """Build a generation from the sources of the current one as they are now.
+
+    What was added meanwhile belongs to them: they are read from the current generation under the lock. Its encoder is
+    kept unless `options` names a model. Sources that fail are treated as in `rebuild`. Raises NoIndex or IndexDamaged.
+    """
+    index = IndexFolder(folder)
+    with index.lock():
+        generation = index.current()
+        return _rebuilt(index, generation.manifest.sources, _keeping(generation, options), manners)
+
+
+def _rebuilt(index: IndexFolder, named: tuple[str, ...], options: BuildOptions, manners: Manners | None) -> Rebuilt:
+    with _pages(named, index.path) as pages:
         harvest = read_sources(named, pages, manners)
         kept = _kept(harvest, named, index)
         articles = [*harvest.articles, *(article for of_source in kept.values() for article in of_source)]
-        report = build_under_lock(articles, index, named, options or BuildOptions())
+        report = build_under_lock(articles, index, named, options)
         if pages is not None:
-            pages.forget_others(_remembered(index))
+            report = _tidied(pages, index, report)
         return Rebuilt(harvest, report, {source: tuple(a.id for a in of_source) for source, of_source in kept.items()})
+
+
+def _tidied(pages: Pages, index: IndexFolder, report: BuildReport) -> BuildReport:
+    """The report, with a note where pages that nobody needs could not be forgotten: the index is whole all the same."""
+    try:
+        pages.forget_others(_remembered(index))
+    except SourceError as error:
+        return replace(report, notes=(*report.notes, str(error)))
+    return report
 
 
 def add(
@@ -168,7 +195,10 @@ def _is_gone(outcome: Outcome) -> bool:
 def _lists(source: str, origin: str) -> bool:
     """Whether an article of this origin may have come from a folder, or from a sitemap or feed of its site."""
     if "://" in source:
-        return "://" in origin and urlsplit(source).netloc == urlsplit(origin).netloc
+        try:
+            return "://" in origin and urlsplit(source).netloc == urlsplit(origin).netloc
+        except ValueError:  # a source such as `http://[` was never read
+            return False
     return "://" not in origin and Path(source) in Path(origin).parents
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,9 @@ KEPT = 24
 
 _FIRST = {"dense": 3.0, "focus": 3.0, "expanded": 3.0, "sentence": 6.0, "lexical": 2.5, "covered": 3.5, "heading": 1.0}
 """About the learned weights of the same evidence (bot/answering/weights.json); only the cut to KEPT depends on it."""
+
+_MOST_FREQUENCIES = 8192
+"""Stems whose number of passages is remembered: looking one up in the file costs as much as a small search."""
 
 _SATURATION = 2.2
 """BM25 contribution of a term (k1 = 1.2) at most idf * (k1 + 1): the scale on which a lexical score is absolute."""
@@ -110,9 +113,19 @@ class Searcher:
         self.generation = generation
         self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
-        self.frequency = lru_cache(maxsize=8192)(generation.lexical.document_frequency)
-        self.stems = lru_cache(maxsize=8192)(self._stems)
-        self.article = lru_cache(maxsize=8192)(self._article)
+        self._frequencies: dict[str, int] = {}
+        # Not methods: a cached one would tie the searcher into a circle, and the generation would outlive a switch.
+        self.stems = lru_cache(maxsize=8192)(partial(_stems, generation))
+        self.article = lru_cache(maxsize=8192)(partial(_article, generation))
+
+    def frequency(self, stem: str) -> int:
+        """In how many passages the stem occurs; what is remembered are stems of the corpus alone."""
+        kept = self._frequencies.get(stem)
+        if kept is None:
+            kept = self.generation.lexical.document_frequency(stem)
+            if kept and len(self._frequencies) < _MOST_FREQUENCIES:
+                self._frequencies[stem] = kept
+        return kept
 
     def rarity(self, stem: str) -> float:
         """The idf of a stem in this corpus: ln(1 + (N - n + 0.5) / (n + 0.5)); largest for a word found nowhere."""
@@ -127,16 +140,18 @@ class Searcher:
         """The best candidates with their evidence; none for an empty corpus. All of the rows `among`, where given."""
         return _Search(self, query).found(among)
 
-    def _article(self, article_id: str) -> Floats:
-        """The mean of the vectors of an article's passages, at length 1."""
-        rows = self.generation.passages_of(article_id)
-        mean = self.generation.dense.vectors(np.arange(rows.start, rows.stop)).mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
-    def _stems(self, row: int) -> PassageStems:
-        passage = self.generation.passages[row]
-        sentences = tuple(frozenset(analyse(text)) for text in passage.sentence_texts)
-        return PassageStems(frozenset(analyse(passage.context)), sentences)
+def _article(generation: Generation, article_id: str) -> Floats:
+    """The mean of the vectors of an article's passages, at length 1."""
+    rows = generation.passages_of(article_id)
+    mean = generation.dense.vectors(np.arange(rows.start, rows.stop)).mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
+
+
+def _stems(generation: Generation, row: int) -> PassageStems:
+    passage = generation.passages[row]
+    sentences = tuple(frozenset(analyse(text)) for text in passage.sentence_texts)
+    return PassageStems(frozenset(analyse(passage.context)), sentences)
 
 
 class _Search:
@@ -146,16 +161,19 @@ class _Search:
         self._searcher = searcher
         self._generation = searcher.generation
         self._query = query
+        self._stems = query.stems
+        self._own = [column for column, term in enumerate(query.terms) if term.own]
         texts = list(dict.fromkeys((query.text, query.focus, query.expansion or query.text)))
         self._encoded = dict(zip(texts, self._generation.encoder.encode_tokens(texts), strict=True))
+        self._tokens = [self._tokens_of(term) for term in query.terms]
         self._importance = np.array(
-            [searcher.importance.score(self._encoded[query.text].whole[self._tokens(term)]) for term in query.terms],
+            [searcher.importance.score(self._encoded[query.text].whole[tokens]) for tokens in self._tokens],
             dtype=np.float32,
         )
         rarity = np.array([searcher.rarity(term.stem) for term in query.terms], dtype=np.float32)
         self._weights: Floats = rarity * self._importance
         self._weight_of: list[float] = self._weights.tolist()
-        self._wanted = frozenset(query.stems)
+        self._wanted = frozenset(self._stems)
         self._total = float(self._weights.sum()) or 1.0
 
     def found(self, among: Rows | None) -> Found:
@@ -163,7 +181,7 @@ class _Search:
         hits = self._hits(rows, KEPT if among is None else len(rows)) if len(rows) else ()
         return Found(tuple(hits), self._importance, self._weights)
 
-    def _tokens(self, term: Term) -> list[int]:
+    def _tokens_of(self, term: Term) -> list[int]:
         """The tokens of the question that spell the term."""
         spans = self._encoded[self._query.text].spans
         return [i for i, (start, end) in enumerate(spans) if start < term.end and end > term.start]
@@ -174,7 +192,7 @@ class _Search:
         for encoded in () if self._generation.encoder.blind else self._encoded.values():
             rows, _ = self._generation.dense.search(encoded.sentence, CANDIDATES)
             found.update(dict.fromkeys(rows.tolist()))
-        rows, _ = self._generation.lexical.search(self._query.stems, CANDIDATES)
+        rows, _ = self._generation.lexical.search(self._stems, CANDIDATES)
         found.update(dict.fromkeys(rows.tolist()))
         return np.array([row for row in found if self._generation.passages[row].role != "furniture"], dtype=np.int64)
 
@@ -196,30 +214,26 @@ class _Search:
         first = np.sum([weight * cheap[name] for name, weight in _FIRST.items()], axis=0)
         kept = np.argsort(-first, kind="stable")[:most]
         late, aligned = self._late(rows[kept])
-        cheap = {name: values[kept] for name, values in cheap.items()} | {"aligned": aligned}
+        held = held[kept]
+        terms = np.maximum(late, held)
+        weakest = late[:, self._own].min(axis=1) if self._own else np.zeros(len(kept), dtype=np.float32)
+        cheap = {name: values[kept] for name, values in cheap.items()} | {"aligned": aligned, "weakest": weakest}
         measured = zip(*(values.tolist() for values in cheap.values()), strict=True)
-        return [
-            self._hit(int(rows[i]), dict(zip(cheap, values, strict=True)), late[n], held[i], sentences[i])
-            for n, (i, values) in enumerate(zip(kept, measured, strict=True))
-        ]
-
-    def _hit(self, row: int, measured: dict[str, float], late: Floats, held: Floats, sentences: Floats) -> Hit:
-        own = [value for value, term in zip(late.tolist(), self._query.terms, strict=True) if term.own]
-        passage = self._generation.passages[row]
-        return Hit(
-            row=row,
-            passage=passage,
-            evidence=Evidence(
-                **measured,
-                late=float(late @ self._weights) / self._total,
-                weakest=min(own) if own else 0.0,
-                article=float(self._searcher.article(passage.article_id) @ self._encoded[self._query.text].sentence),
-            ),
-            sentence_scores=sentences,
-            term_scores=np.maximum(late, held),
-            held=held,
-            stems=self._searcher.stems(row),
-        )
+        near: dict[str, float] = {}
+        found = []
+        for n, (i, values) in enumerate(zip(kept.tolist(), measured, strict=True)):
+            row = int(rows[i])
+            passage = self._generation.passages[row]
+            article = passage.article_id
+            if article not in near:
+                near[article] = float(self._searcher.article(article) @ self._encoded[query.text].sentence)
+            evidence = Evidence(
+                **dict(zip(cheap, values, strict=True)),
+                late=float(late[n] @ self._weights) / self._total,
+                article=near[article],
+            )
+            found.append(Hit(row, passage, evidence, sentences[i], terms[n], held[n], self._searcher.stems(row)))
+        return found
 
     def _total_rarity(self) -> float:
         return sum(self._searcher.rarity(term.stem) for term in self._query.terms) or 1.0
@@ -232,22 +246,22 @@ class _Search:
         if not self._query.terms or not len(encoded.vectors):
             return result, np.zeros(len(rows), dtype=np.float32)
         best = self._generation.tokens.maxsim(encoded.vectors, rows)
-        for column, term in enumerate(self._query.terms):
-            tokens = self._tokens(term)
-            if tokens:
+        for column, tokens in enumerate(self._tokens):
+            if len(tokens) == 1:
+                result[:, column] = best[:, tokens[0]]
+            elif tokens:
                 result[:, column] = best[:, tokens].mean(axis=1)
         return result, best.mean(axis=1)
 
     def _contributions(self, rows: Rows) -> Floats:
-        stems = self._query.stems
-        if not stems:
+        if not self._stems:
             return np.zeros((len(rows), 0), dtype=np.float32)
         lexical = self._generation.lexical
-        return np.stack([lexical.scores([stem], rows) for stem in stems], axis=1)
+        return np.stack([lexical.scores([stem], rows) for stem in self._stems], axis=1)
 
     def _held(self, contributions: Floats) -> Floats:
         """For each row and term 1.0 where the passage has the word, 0.8 where it has one of its alternatives."""
-        place = {stem: i for i, stem in enumerate(self._query.stems)}
+        place = {stem: i for i, stem in enumerate(self._stems)}
         present = contributions > 0
         result = np.zeros((len(contributions), len(self._query.terms)), dtype=np.float32)
         for column, term in enumerate(self._query.terms):
@@ -265,6 +279,6 @@ class _Search:
         held = [
             weight
             for term, weight in zip(self._query.terms, self._weight_of, strict=True)
-            if term.stem in stems or any(stems.issuperset(phrase) for phrase in term.alternatives)
+            if term.stem in stems or (term.alternatives and any(map(stems.issuperset, term.alternatives)))
         ]
         return sum(held) / self._total

@@ -69,12 +69,13 @@ class TokenVectors:
         filled = np.flatnonzero(ends > starts)
         if not len(filled) or not len(query):
             return best
-        places = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
+        sizes = ends[filled] - starts[filled]
+        past = np.cumsum(sizes)
+        places = np.repeat(ends[filled] - past, sizes) + np.arange(past[-1])
         # Scales are applied to the products, m numbers a token, rather than to the vectors, 128 a token.
         products = self._codes[places].astype(np.float32) @ self._columns(query)
         products *= self._scales[places, None]
-        firsts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(ends[filled] - starts[filled])[:-1]])
-        best[filled] = np.maximum.reduceat(products, firsts, axis=0)[:, : len(query)]
+        best[filled] = np.maximum.reduceat(products, past - sizes, axis=0)[:, : len(query)]
         return best
 
     def _columns(self, query: NDArray[np.float32]) -> NDArray[np.float32]:

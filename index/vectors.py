@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,13 @@ _NUMBERS = 2
 site fell to 0.973 at 100,000 passages, against 0.9996 of two, for a search that takes half as long again
 (`python -m benchmarks.growth`)."""
 _CANDIDATES = 10
+"""Rows whose exact cosines are taken, for each row asked for. Set by hand, not swept; the recall that it leaves is in
+docs/performance.md (`python -m benchmarks.growth`)."""
+
 _SHORTEST = 60
+"""Rows asked for at least, so that a short list too is chosen among some hundreds. As many as a search asks for
+(`CANDIDATES` in index/search.py); set by hand, not swept."""
+
 _TRAINED_ON = 20_000
 """Passages, spread evenly, that the approximate index learns from; more change nothing measurable."""
 
@@ -152,10 +159,12 @@ class SentenceVectors:
         ends = self._ends[wanted]
         if not len(wanted):
             return []
-        places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)]).astype(np.int64)
+        past = np.cumsum(ends - starts)
+        places = np.repeat(ends - past, ends - starts) + np.arange(past[-1])
         # The scale is applied to the products, one number a sentence, rather than to the vectors.
         products = (self._codes[places].astype(np.float32) @ vector) * self._scales[places]
-        return np.split(products.astype(np.float32), np.cumsum(ends - starts)[:-1])
+        products, bounds = products.astype(np.float32, copy=False), [0, *past.tolist()]
+        return [products[start:end] for start, end in pairwise(bounds)]
 
     def places(self, rows: range) -> range:
         """The numbers over the whole index of the sentences of consecutive passages."""

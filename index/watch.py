@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.errors import FootnoteError
 from corpus.sources import bundled
 from index.builder import BuildOptions
-from index.errors import BuildFault
-from index.rebuild import BUNDLED_SOURCE, Rebuilt, rebuild
+from index.errors import BuildFault, IndexFault
+from index.manifest import read_manifest
+from index.rebuild import BUNDLED_SOURCE, Rebuilt, refresh
 from index.store import IndexFolder
 
 if TYPE_CHECKING:
@@ -40,18 +42,41 @@ def watch(
     """Rebuild whenever a source of the current generation changes, until `stop` is set.
 
     `tell` is given what each rebuild did, or why it could not be done; then the generation that was current stays and
-    the watch goes on. Sources that are URLs are read again `every` so many seconds. Raises NoIndex, IndexDamaged, or
-    BuildFault if there is nothing to follow.
+    the watch goes on. Sources that are added or taken out meanwhile are followed or no longer followed from then on,
+    and the encoder of the current generation is kept unless `options` names a model. Sources that are URLs are read
+    again `every` so many seconds. Raises NoIndex, IndexDamaged, or BuildFault if there is nothing to follow.
     """
-    sources = IndexFolder(folder).current().manifest.sources
-    for _ in _changes(folder, sources, every, stop or threading.Event()):
+
+    def rebuild() -> None:
         try:
-            tell(rebuild(sources, folder, options, manners=manners))
+            tell(refresh(folder, options, manners=manners))
         except FootnoteError as error:
             tell(error)
 
+    index, stop = IndexFolder(folder), stop or threading.Event()
+    sources: tuple[str, ...] | None = index.current().manifest.sources
+    while sources is not None:
+        sources = _follow(index, sources, rebuild, every, stop)
 
-def _changes(folder: Path, sources: Sequence[str], every: float, stop: threading.Event) -> Iterator[None]:
+
+def _follow(
+    index: IndexFolder, sources: tuple[str, ...], rebuild: Callable[[], None], every: float, stop: threading.Event
+) -> tuple[str, ...] | None:
+    """Follow these sources until others are current, which are returned, or until `stop` is set."""
+    seen = ""
+    with closing(_changes(index.path, sources, every, stop)) as changes:
+        for change in changes:
+            if change:
+                rebuild()
+            with suppress(IndexFault):  # gone or damaged: the next rebuild says so
+                name, seen = seen, index.current_name()
+                if seen != name and (now := read_manifest(index.folder(seen)).sources) != sources:
+                    return now
+    return None
+
+
+def _changes(folder: Path, sources: Sequence[str], every: float, stop: threading.Event) -> Generator[bool, None, None]:
+    """At every tick, whether a source changed or is due for a visit."""
     import watchfiles
 
     files = [Path(source) for name in sources if "://" not in name for source in _files(name)]
@@ -68,8 +93,10 @@ def _changes(folder: Path, sources: Sequence[str], every: float, stop: threading
 
     due = time.monotonic() + every
     if not places:
-        while not stop.wait(every):
-            yield
+        while not stop.wait(min(_TICK / 1000, max(0.0, due - time.monotonic()))):
+            visit = time.monotonic() >= due
+            due = time.monotonic() + every if visit else due
+            yield visit
         return
     for changes in watchfiles.watch(
         *places,
@@ -83,9 +110,9 @@ def _changes(folder: Path, sources: Sequence[str], every: float, stop: threading
         yield_on_timeout=True,
         raise_interrupt=True,
     ):
-        if changes or (visited and time.monotonic() >= due):
-            due = time.monotonic() + every
-            yield
+        change = bool(changes) or (visited and time.monotonic() >= due)
+        due = time.monotonic() + every if change else due
+        yield change
 
 
 def _files(source: str) -> list[str]:

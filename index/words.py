@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Word:
 def _stemmer() -> Stemmer.Stemmer:
     import Stemmer
 
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer("english", 0)  # without its memory, which would hold what visitors write
 
 
 def fold(text: str) -> str:
@@ -60,7 +60,6 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
 
 
-@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The Porter2 stem of one folded word (Porter, "Snowball", 2001); a number is its own stem.
 
@@ -69,9 +68,8 @@ def stem(word: str) -> str:
     return word if word.isdigit() or word.endswith("itis") else _stemmer().stemWord(word)
 
 
-@lru_cache(maxsize=65536)
 def _folded_word(raw: str) -> str:
-    word = fold(raw)
+    word = raw.lower() if raw.isascii() else fold(raw)  # the same for those, and ten times as fast
     return word.removesuffix("'s").replace("'", "")
 
 

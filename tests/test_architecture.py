@@ -55,6 +55,11 @@ def test_the_command_line_starts_without_anything_heavy() -> None:
     assert not _loaded_by("import web.cli") & heavy
 
 
+def test_answering_does_without_the_evaluation() -> None:
+    program = "import sys, bot.bot; sys.exit(any(name.startswith('bot.evaluation') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT).returncode == 0
+
+
 def test_answering_needs_neither_torch_nor_a_web_framework(answering_modules: set[str]) -> None:
     heavy = {"torch", "transformers", "sentence_transformers", "fastapi", "pydantic", "starlette", "scipy", "sklearn"}
     assert not answering_modules & heavy

@@ -30,6 +30,7 @@ class Status:
     """Whether questions can be answered now; `problems` say why not, `degraded` what works only in part.
 
     `detail` says in one line what the problem is, with the mend.
+    `unverified_numbers` is how many telephone numbers of the configured region have no date of verification.
     `encoder` is the fingerprint of the encoder in use, `safety` the version of the red-flag rules, `built` when the
     generation was built (ISO 8601).
     """
@@ -43,6 +44,7 @@ class Status:
     safety: str | None = None
     built: str | None = None
     detail: str | None = None
+    unverified_numbers: int = 0
 
 
 class Answerer(Protocol):

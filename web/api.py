@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -11,8 +12,8 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.responses import Response
 
 from web.blocks import Alert
-from web.problem import Problem
-from web.request import gone, is_private, read_chat, read_feedback, require_json
+from web.problem import Problem, Refusal
+from web.request import gone, is_private, over_rate, read_chat, read_feedback, read_refused, require_json
 from web.service import Answered, Service, as_json
 
 _READ = ["GET", "HEAD"]
@@ -25,8 +26,7 @@ def router(service: Service) -> APIRouter:
     @routes.post("/api/v1/chat", include_in_schema=False)
     async def chat(request: Request) -> Response:
         require_json(request.headers.get("content-type"))
-        conversation = read_chat(await request.body(), service.settings)
-        answered = await service.answer_unless_gone(conversation, partial(gone, request), private=is_private(request))
+        answered = await _answered_or_warned(service, request)
         if _wants_events(request.headers.get("accept", "")):
             return EventSourceResponse(
                 _events(answered), headers={"cache-control": "no-store", "x-accel-buffering": "no"}
@@ -58,6 +58,28 @@ def router(service: Service) -> APIRouter:
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return routes
+
+
+async def _answered_or_warned(service: Service, request: Request) -> Answered:
+    """The answer; where it is refused, the red-flag screen's own message, if it sees anything in what was written."""
+    body = await request.body()
+    try:
+        return await _answered(service, request, body)
+    except Refusal as refusal:
+        warning = await service.warning(refusal, read_refused(body, service.settings))
+        if warning is None:
+            raise
+        return warning
+
+
+async def _answered(service: Service, request: Request, body: bytes) -> Answered:
+    """The answer to the conversation in `body`; raises Refusal for rate, length and load."""
+    refusal = over_rate(request)
+    if refusal is not None:
+        raise refusal
+    asked = read_chat(body, service.settings)
+    answered = await service.answer_unless_gone(asked.conversation, partial(gone, request), private=is_private(request))
+    return replace(answered, withdrawn=service.withdrawn(asked.cited))
 
 
 def _wants_events(accept: str) -> bool:

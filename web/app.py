@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,8 @@ from web.doors import BodyLimit, OriginDoor, RateDoor, RequestLog, SecurityHeade
 from web.limits import ClientAddress, RateLimits
 from web.openapi import openapi_document
 from web.problem import Problem
+from web.refusals import Refusals
+from web.seal import Seal
 from web.service import Service
 from web.settings import ServiceSettings, SettingsError
 
@@ -28,19 +33,27 @@ if TYPE_CHECKING:
     from web.kept import Kept
     from web.telemetry import Telemetry
 
+log = logging.getLogger("footnote.web")
 
-def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
-    """The ASGI application; raises FootnoteError when the settings or the widget's sources cannot be used."""
+
+def create_app(answerer: Answerer, settings: ServiceSettings, seal: Seal | None = None) -> FastAPI:
+    """The ASGI application; raises FootnoteError when the settings or the widget's sources cannot be used.
+
+    Workers that share a `seal` open each other's replies.
+    """
     limits = RateLimits(settings)
     telemetry = _telemetry(settings)
-    service = Service(answerer, settings, kept=_kept(settings), limits=limits, telemetry=telemetry)
+    kept = _kept(settings)
+    service = Service(answerer, settings, kept=kept, limits=limits, telemetry=telemetry)
     assets = compose_assets(settings, answerer.emergency(settings.region))
+    people = pages.Pages(service, assets, seal or Seal())
+    refusals = Refusals(people.problem)
     app = FastAPI(
         title="Footnote",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=_until_the_end(limits, telemetry),
+        lifespan=_until_the_end(limits, telemetry, kept),
         # The framework's own spans and logs carry addresses, queries and the words of exceptions: see web.telemetry.
         telemetry={
             "tracing": False,
@@ -52,15 +65,18 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
         middleware=[
             *([Middleware(telemetry.around)] if telemetry is not None else []),
             Middleware(SecurityHeaders, settings=settings),
-            Middleware(RequestLog),
-            Middleware(OriginDoor, settings=settings, metrics=service.metrics),
+            Middleware(RequestLog, refusals=refusals),
+            Middleware(OriginDoor, settings=settings, metrics=service.metrics, refusals=refusals),
             Middleware(BodyLimit, settings=settings),
             Middleware(RateDoor, limits=limits, clients=ClientAddress(settings)),
         ],
-        exception_handlers={HTTPException: _not_served, RequestValidationError: _not_valid},
+        exception_handlers={
+            HTTPException: partial(_not_served, refusals),
+            RequestValidationError: partial(_not_valid, refusals),
+        },
     )
     app.include_router(api.router(service))
-    app.include_router(pages.router(service, assets))
+    app.include_router(pages.router(people))
     document = openapi_document(settings)
 
     @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
@@ -73,7 +89,7 @@ def create_app(answerer: Answerer, settings: ServiceSettings) -> FastAPI:
 def _kept(settings: ServiceSettings) -> Kept | None:
     """The file of what is kept; by default nothing is, and neither SQLite nor the lists of names are loaded."""
     if not (settings.keep_questions or settings.keep_feedback):
-        return None
+        return _left(settings)
     from web.kept import Kept
     from web.scrub import names
 
@@ -87,12 +103,30 @@ def _kept(settings: ServiceSettings) -> Kept | None:
     return Kept(Path(settings.keep_file), settings.keep_days)
 
 
-def _until_the_end(limits: RateLimits, telemetry: Telemetry | None) -> Lifespan[FastAPI]:
-    """What is done when the service stops: connections are let go, and the last spans sent."""
+def _left(settings: ServiceSettings) -> Kept | None:
+    """What was kept before keeping was switched off: nothing is added, and its days go on counting."""
+    path = Path(settings.keep_file)
+    if not path.is_file():
+        return None
+    from web.kept import Kept, KeptFault
+
+    try:
+        return Kept(path, settings.keep_days)
+    except KeptFault as error:
+        # No reason not to answer; whoever switched keeping off may have put another file there.
+        log.error("not purged", extra={"fault": str(error)})
+        return None
+
+
+def _until_the_end(limits: RateLimits, telemetry: Telemetry | None, kept: Kept | None) -> Lifespan[FastAPI]:
+    """What is done while the service runs, and when it stops: connections are let go, and the last spans sent."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        purging = asyncio.create_task(kept.purge_hourly()) if kept is not None else None
         yield
+        if purging is not None:
+            purging.cancel()
         await limits.close()
         if telemetry is not None:
             telemetry.close()
@@ -109,14 +143,14 @@ def _telemetry(settings: ServiceSettings) -> Telemetry | None:
     return Telemetry(settings.telemetry_url)
 
 
-async def _not_served(request: Request, error: Exception) -> Response:
+async def _not_served(refusals: Refusals, request: Request, error: Exception) -> Response:
     """A route or method that does not exist, in our words: the framework's may hold parts of the request."""
     assert isinstance(error, HTTPException)
     details = {404: "There is no such page.", 405: "This address does not take that method."}
     problem = Problem(error.status_code, details.get(error.status_code, "The request could not be served."))
-    return problem.response(request.state.request_id)
+    return refusals.response(problem, request.scope)
 
 
-async def _not_valid(request: Request, error: Exception) -> Response:
+async def _not_valid(refusals: Refusals, request: Request, error: Exception) -> Response:
     """A parameter that cannot be read; the framework's own answer would echo it."""
-    return Problem(422, "A parameter of the address cannot be read.").response(request.state.request_id)
+    return refusals.response(Problem(422, "A parameter of the address cannot be read."), request.scope)

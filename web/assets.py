@@ -1,9 +1,10 @@
 """The files that a browser loads: composed once at start from `web/static/` and the texts of a locale.
 
-A file's address holds the hash of its bytes, so it may be kept for ever; `/widget.js` is the evergreen loader, which
-names its panel by hash. Composing puts the style sheet, the texts of a locale and the site's settings into the panel,
-so that opening the chat costs one request. Loader, panel and their style sheets come minified from
-`web/static/built/` (see web.minify); the readable sources lie beside it.
+A file's address holds the hash of its bytes, so it may be kept for ever. `loader.js` holds no setting: its bytes change
+with a release alone, so a page may hold it by its hash (SRI); `widget.js` is the same with the site's colour, and has
+no hash in its address. Composing puts the style sheet, the texts of a locale and the site's settings into the panel,
+so that opening the chat costs one request; the loader asks for the panel by name, not by hash. Loader, panel and their
+style sheets come minified from `web/static/built/` (see web.minify); the readable sources lie beside it.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """All files by name (`loader.js`, `panel.en.js`, `site.css`) and the texts by locale."""
+    """All files by name (`loader.js`, `widget.js`, `panel.en.js`, `site.css`) and the texts by locale."""
 
     files: Mapping[str, Asset]
     locales: Mapping[str, Locale]
@@ -93,12 +94,11 @@ def compose_assets(settings: ServiceSettings, emergency: tuple[Action, ...]) -> 
     files.append(_asset("icon.svg", _accent(_source("icon.svg"), settings), "image/svg+xml"))
     panels = {}
     for name, locale in sorted(locales.items()):
-        panel = _asset(f"panel.{name}.js", _panel(settings, emergency, locale.texts), "text/javascript")
-        files.append(panel)
-        panels[name] = [locale.launcher["open"], panel.path, locale.launcher["offline"]]
-    launcher = _accent(_built("launcher.css"), settings)
-    loader = _fill(_built("loader.js"), {"CSS": launcher, "PANELS": panels})
-    files.append(_asset("loader.js", loader, "text/javascript"))
+        files.append(_asset(f"panel.{name}.js", _panel(settings, emergency, locale.texts), "text/javascript"))
+        panels[name] = [locale.launcher["open"], locale.launcher["offline"]]
+    for name, brand in (("loader.js", ""), ("widget.js", _brand(settings))):
+        loader = _fill(_built("loader.js"), {"CSS": _built("launcher.css") + brand, "PANELS": panels})
+        files.append(_asset(name, loader, "text/javascript"))
     return Assets({file.name: file for file in files}, locales)
 
 
@@ -116,7 +116,7 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "feedback": settings.feedback,
         "kept": settings.keep_feedback or None,
     }
-    css = _accent(_built("panel.css"), settings)
+    css = _built("panel.css") + _brand(settings)
     return _fill(
         _say(_built("panel.js"), spoken(texts, settings)),
         {"CSS": css, "SITE": {key: value for key, value in site.items() if value is not None}},
@@ -171,6 +171,11 @@ def _json(value: object) -> str:
 
 def _accent(css: str, settings: ServiceSettings) -> str:
     return css.replace("ACCENT", settings.accent)
+
+
+def _brand(settings: ServiceSettings) -> str:
+    """The site's colour for the widget, where it is not that of the style sheets."""
+    return "" if settings.accent == ServiceSettings().accent else f":host{{--brand:{settings.accent}}}"
 
 
 def _asset(name: str, text: str, media_type: str) -> Asset:

@@ -4,12 +4,13 @@
     heading     the words of a heading, where an answer quotes one
     paragraph   running text, in pieces, each with the number of its source or none
     list        items, each with the number of its source
-    note        what to know of how the reply was made: part of the search is out of order
+    note        what to know of the reply: part of the search is out of order, or it judges nobody's own case
+    read_as     the question that was searched, where a follow-up or a slip of spelling made it another
     notice      the designed state for "not covered", with the Reply's reason
     suggestions questions that the articles do answer
 
 Everything that is shown comes from the Reply; the article is asked only for its structure (was this sentence a list
-item?), its review date and a link. Text only: no HTML, no Markdown.
+item?), its dates and a link. Text only: no HTML, no Markdown.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import zip_longest
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
 from bot.reply import Action, Citation, Escalation, Reason, Reply, Sentence, Tier
-from corpus.article import Article
+from corpus.article import Article, Metadata
+from web.readas import read_as
 from web.textfragment import text_directive
 
 Find = Callable[[str], Article | None]
@@ -83,6 +86,14 @@ class ItemList:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """The question that was answered, where it is another than what the visitor wrote."""
+
+    text: str
+    type: Literal["read_as"] = "read_as"
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Why there is no answer, in the bot's words."""
 
@@ -93,7 +104,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The bot's words on how this reply was made, before everything but a red flag."""
+    """The bot's words on what this reply is and is not, before everything but a red flag."""
 
     text: str
     type: Literal["note"] = "note"
@@ -107,14 +118,19 @@ class Suggestions:
     type: Literal["suggestions"] = "suggestions"
 
 
-Block = Alert | Heading | Paragraph | ItemList | Note | Notice | Suggestions
+Fate = Literal["same", "changed", "withdrawn"]
+"""What became of a quoted passage: it stands as it was, the article reads otherwise there now, or it is gone."""
+
+Block = Alert | Heading | Paragraph | ItemList | Note | ReadAs | Notice | Suggestions
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One footnote: `page` is the article here with the passage marked, `link` the passage on the original page.
 
-    `href` is the better of the two: `link` where the original page belongs to the site, else `page`.
+    `href` is the better of the two: `link` where the original page belongs to the site, else `page`. `published` is
+    given where no review is on record; `overdue` says that the next review was due before today. `fate` is what became
+    of the passage since it was quoted; only a reply that is shown again can have another than `same`.
     """
 
     number: int
@@ -126,6 +142,9 @@ class Source:
     page: str
     link: str | None
     reviewed: str | None
+    published: str | None = None
+    overdue: bool = False
+    fate: Fate = "same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +155,8 @@ class Presentation:
     sources: tuple[Source, ...]
 
 
-def present(reply: Reply, find: Find, site_url: str | None = None) -> Presentation:
-    """The blocks and sources of `reply`; `find` must look into the generation that made it."""
+def present(reply: Reply, find: Find, site_url: str | None = None, asked: str = "") -> Presentation:
+    """The blocks and sources of `reply` to the message `asked`; `find` must look into the generation that made it."""
     alert = _alerts(reply.escalation)
     note = (Note(reply.note),) if reply.note else ()
     if reply.kind == "escalation":
@@ -145,7 +164,9 @@ def present(reply: Reply, find: Find, site_url: str | None = None) -> Presentati
     last = alert if reply.escalation is not None and reply.escalation.tier == "assessment" else ()
     first = () if last else alert
     questions = (Suggestions(reply.suggestions),) if reply.suggestions else ()
-    blocks = (*first, *note, *_body(reply, find), *last, *questions)
+    understood = read_as(reply, asked)
+    read = (ReadAs(understood),) if understood else ()
+    blocks = (*first, *note, *read, *_body(reply, find), *last, *questions)
     return Presentation(blocks, tuple(_source(citation, find, site_url) for citation in reply.citations))
 
 
@@ -269,6 +290,7 @@ def _source(citation: Citation, find: Find, site_url: str | None) -> Source:
         directive = text_directive(article.text, citation.start, citation.end)
         link = link if directive is None else f"{link}#:~:{directive}"
     page = passage_path(citation)
+    dates = article.metadata if article is not None else Metadata()
     return Source(
         number=citation.number,
         article_id=citation.article_id,
@@ -278,8 +300,15 @@ def _source(citation: Citation, find: Find, site_url: str | None) -> Source:
         href=link if link is not None and site_url is not None and link.startswith(site_url) else page,
         page=page,
         link=link,
-        reviewed=article.metadata.reviewed if article is not None else None,
+        reviewed=dates.reviewed,
+        published=dates.published if dates.reviewed is None else None,
+        overdue=is_overdue(dates),
     )
+
+
+def is_overdue(dates: Metadata, today: date | None = None) -> bool:
+    """Whether an article's next review was due before today, by the date of this machine."""
+    return dates.review_by is not None and dates.review_by < (today or date.today()).isoformat()
 
 
 def passage_path(citation: Citation) -> str:

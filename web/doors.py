@@ -7,6 +7,7 @@ All are plain ASGI, so that an event stream passes through unbuffered. Everythin
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 import traceback
@@ -20,20 +21,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.limits import ClientAddress, RateLimits
 from web.logs import method_of
 from web.metrics import Metrics
-from web.problem import Problem, unexpected
+from web.once import Once
+from web.problem import Problem, Refusal, unexpected, waiting
+from web.refusals import Refusals
 from web.settings import ServiceSettings
 
 log = logging.getLogger("footnote.web")
 
 _CROSS_ORIGIN_ROUTES = ("/api/v1/",)
+_PORT = re.compile(r":[0-9]+\Z")
 _PUBLIC_FILES = ("/widget.js", "/assets/")
+_SCREENED = ("/api/v1/chat", "/chat")
 
 
 class RequestLog:
     """Gives each request an id, writes one line about it without text or address, and is the last boundary."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refusals: Refusals) -> None:
         self._app = app
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request."""
@@ -54,12 +60,12 @@ class RequestLog:
         try:
             await self._app(scope, receive, send_with_id)
         except Problem as problem:
-            await problem.response(request_id)(scope, receive, send_with_id)
+            await self._refusals.response(problem, scope)(scope, receive, send_with_id)
         except Exception:  # noqa: BLE001  # the one boundary of the service: a fault must neither leak nor go unlogged
             # The traceback alone: an exception's own words may hold what a visitor wrote.
             log.error("request failed", extra={"request_id": request_id, "fault": _where()})
             if status == 0:
-                await unexpected().response(request_id)(scope, receive, send_with_id)
+                await self._refusals.response(unexpected(), scope)(scope, receive, send_with_id)
         finally:
             route = scope.get("route")
             log.info(
@@ -141,11 +147,13 @@ class SecurityHeaders:
 class OriginDoor:
     """Lets pages of our own origin and of the named ones talk to us; answers preflights; denies the rest."""
 
-    def __init__(self, app: ASGIApp, settings: ServiceSettings, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: ServiceSettings, metrics: Metrics, refusals: Refusals) -> None:
         self._app = app
         self._metrics = metrics
+        self._refusals = refusals
         self._allowed = frozenset(settings.allowed_origins)
         self._hosts = frozenset(host.lower() for host in settings.allowed_hosts)
+        self._refused = Once()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request."""
@@ -154,7 +162,7 @@ class OriginDoor:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
-        if self._hosts and host.rsplit(":", 1)[0] not in self._hosts and scope["path"] not in ("/healthz", "/readyz"):
+        if self._hosts and _PORT.sub("", host) not in self._hosts and scope["path"] not in ("/healthz", "/readyz"):
             raise Problem(400, "This service does not answer to that host name; see the setting allowed_hosts.")
         origin = headers.get("origin")
         named = origin in self._allowed and scope["path"].startswith(_CROSS_ORIGIN_ROUTES)
@@ -163,6 +171,7 @@ class OriginDoor:
             await _preflight(origin)(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD") and not (own or named):
+            self._tell(origin)
             raise Problem(403, "Pages of this origin may not use the chat; see the setting allowed_origins.")
 
         async def send_with_origin(message: Message) -> None:
@@ -179,8 +188,12 @@ class OriginDoor:
         except Problem as problem:
             self._metrics.refused(problem.status)
             # Answered here, not at the boundary, so that an allowed page may read why it was refused.
-            request_id = scope.get("state", {}).get("request_id")
-            await problem.response(request_id)(scope, receive, send_with_origin)
+            await self._refusals.response(problem, scope)(scope, receive, send_with_origin)
+
+    def _tell(self, origin: str | None) -> None:
+        """Say once of each origin that it is refused: its owner sees no more than a chat that does not answer."""
+        if origin and (strange := self._refused.first(origin)):
+            log.warning("origin refused; if it is yours, name it in allowed_origins", extra={"origin": strange})
 
 
 def _preflight(origin: str) -> Response:
@@ -232,11 +245,14 @@ class BodyLimit:
         await self._app(scope, receive_within_limit, send)
 
     def _too_large(self) -> Problem:
-        return Problem(413, f"The request is larger than {self._limit} bytes. Start a new conversation.")
+        return Refusal(413, f"The request is larger than {self._limit} bytes. Start a new conversation.")
 
 
 class RateDoor:
-    """Counts what costs us work (every POST) per client, and refuses what is over the limit with Retry-After."""
+    """Counts what costs us work (every POST) per client, and refuses what is over the limit with Retry-After.
+
+    The chat's own routes are told of the refusal and make it themselves, once they have looked for a red flag.
+    """
 
     def __init__(self, app: ASGIApp, limits: RateLimits, clients: ClientAddress) -> None:
         self._app = app
@@ -250,9 +266,12 @@ class RateDoor:
             purpose = "feedback" if scope["path"].endswith("/feedback") else "chat"
             refused = await self._limits.refuse(purpose, client)
             if refused is not None:
-                raise Problem(
+                problem = Refusal(
                     429,
-                    f"Too many questions (limit: {refused.limit}). Try again in {refused.seconds} seconds.",
+                    f"Too many questions just now (limit: {refused.limit}). Try again in {waiting(refused.seconds)}.",
                     retry_after=refused.seconds,
                 )
+                if scope["path"] not in _SCREENED:
+                    raise problem
+                scope.setdefault("state", {})["refusal"] = problem
         await self._app(scope, receive, send)

@@ -8,7 +8,7 @@ imports it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,10 +126,12 @@ def _gaps(questions: Sequence[KeptQuestion], generation: Generation | None) -> l
     if not texts:
         return []
     vectors = generation.encoder.encode(texts) if generation is not None else _by_words(texts)
-    counts = Counter(question.text for question in questions)
+    asked: dict[str, list[KeptQuestion]] = {text: [] for text in texts}
+    for question in questions:
+        asked[question.text].append(question)
     groups = [
-        _gap(members, texts, vectors, questions, generation)
-        for members in grouped(vectors, [counts[text] for text in texts])
+        _gap(members, texts, vectors, asked, generation)
+        for members in grouped(vectors, [len(asked[text]) for text in texts])
     ]
     return sorted(groups, key=lambda gap: (-gap.count, gap.question))
 
@@ -154,10 +156,10 @@ def _gap(
     members: Sequence[int],
     texts: Sequence[str],
     vectors: Floats,
-    questions: Sequence[KeptQuestion],
+    by_text: Mapping[str, Sequence[KeptQuestion]],
     generation: Generation | None,
 ) -> Gap:
-    asked = [question for question in questions if question.text in {texts[row] for row in members}]
+    asked = [question for row in members for question in by_text[texts[row]]]
     middle = vectors[list(members)].sum(axis=0)
     central = max(members, key=lambda row: (float(vectors[row] @ middle), -row))
     examples = [texts[row] for row in members if row != central]

@@ -11,12 +11,12 @@ opened, at the first write of each hour and before every report, and overwritten
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS red_flag (day TEXT, tier TEXT, concept TEXT, count IN
   PRIMARY KEY (day, tier, concept)) WITHOUT ROWID;
 """
 _TABLES = ("question", "feedback", "red_flag")
-_HOUR = 3600.0
+_HOUR_SECONDS = 3600.0
 _NOT_COVERED = frozenset({"not_covered", "off_topic"})
 """The reasons that editors can do something about. A question that names a red flag is never kept, whatever it asks."""
 
@@ -91,7 +91,6 @@ class Kept:
         self._days = days
         self._today = today or (lambda: datetime.now(UTC).date())
         self._lock = threading.Lock()
-        self._purged = 0.0
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -126,7 +125,7 @@ class Kept:
     def heard(self, feedback: FeedbackRequest, familiar: Familiar) -> None:
         """Keep one word of feedback; never raises."""
         question = Scrubber(familiar).scrub(feedback.question) if feedback.question else None
-        said = (feedback.helpful, feedback.kind, feedback.reason, " ".join(feedback.articles), question)
+        said = (feedback.helpful, feedback.kind, feedback.reason, " ".join(dict.fromkeys(feedback.articles)), question)
         row = (_number(), self._today().isoformat(), *said)
         self._write("INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)", [row])
 
@@ -135,19 +134,24 @@ class Kept:
         if not rows:
             return
         try:
-            with self._lock:
-                if time.monotonic() - self._purged >= _HOUR:
-                    self.purge()
-                with self._open() as base:
-                    base.executemany(statement, rows)
-        except (sqlite3.Error, KeptFault) as error:
+            with self._lock, self._open() as base:
+                base.executemany(statement, rows)
+        except sqlite3.Error as error:
             log.error("not kept", extra={"fault": type(error).__name__})
 
     def purge(self) -> None:
         """Delete what is over the time; raises KeptFault."""
         first = (self._today() - timedelta(days=self._days)).isoformat()
-        self._purged = time.monotonic()
         self._delete("day < ?", (first,))
+
+    async def purge_hourly(self) -> None:
+        """Delete what is over the time until cancelled; a file that cannot be written is logged and tried again."""
+        while True:
+            await asyncio.sleep(_HOUR_SECONDS)
+            try:
+                await asyncio.to_thread(self.purge)
+            except KeptFault as error:
+                log.error("not purged", extra={"fault": str(error)})
 
     def forget(self) -> None:
         """Delete everything; raises KeptFault."""

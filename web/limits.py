@@ -109,9 +109,7 @@ class ClientAddress:
     """Tells clients apart; believes X-Forwarded-For only from proxies that were named."""
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self._proxies: tuple[Network, ...] = tuple(
-            ipaddress.ip_network(p, strict=False) for p in settings.trusted_proxies
-        )
+        self._proxies: tuple[Network, ...] = tuple(map(_network, settings.trusted_proxies))
         self._prefix = settings.ipv6_prefix
 
     def of(self, scope: Scope, forwarded: str | None) -> str:
@@ -129,13 +127,23 @@ class ClientAddress:
     def _key(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         if isinstance(address, ipaddress.IPv4Address):
             return str(address)
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, self._prefix), strict=False))
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address in `text`; a socket for both protocols writes IPv4 as ::ffff:10.0.0.1, which is read as IPv4."""
     try:
-        return ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address if mapped is None else mapped
+
+
+def _network(text: str) -> Network:
+    """The network in `text`, with IPv4 in IPv6 read as `_address` reads it."""
+    network = ipaddress.ip_network(text, strict=False)
+    address = _address(str(network.network_address))
+    if isinstance(address, ipaddress.IPv4Address) and network.version == 6 and network.prefixlen > 96:
+        return ipaddress.IPv4Network((address, network.prefixlen - 96))
+    return network

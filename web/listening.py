@@ -17,6 +17,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 HEAD_SECONDS: Final = 10.0
 """Time in which the head of a request must be complete, from its connection or from the answer before."""
 
+STALL_SECONDS: Final = 60
+"""Time that a worker may stand still before it is replaced. uvicorn allows 5 seconds, and then kills the worker with
+all questions that it is answering; a machine that pauses for as long, as virtual ones do, must not lose them."""
+
 CLOSING_SECONDS: Final = 10.0
 """Time that a client has to take the rest of an answer once we are done with it."""
 
@@ -59,7 +63,7 @@ class PatientProtocol(H11Protocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._part()
-        else:
+        elif self.cycle.response_complete:  # else the next request had already come, and is under way
             self._wait()
 
     def _wait(self) -> None:
@@ -94,6 +98,7 @@ def listening() -> dict[str, Any]:
         "ws": "none",  # nothing here speaks WebSocket
         "h11_max_incomplete_event_size": _HEAD_BYTES,
         "timeout_keep_alive": HEAD_SECONDS,
+        "timeout_worker_healthcheck": STALL_SECONDS,
         # No limit here: what costs is limited by answer_threads and answer_queue, which answer with Retry-After.
         "limit_concurrency": None,
         "server_header": False,

@@ -39,8 +39,8 @@ log = logging.getLogger("footnote.web")
 
 _POLL_SECONDS = 1.0
 _MEND_SECONDS = 30.0
-_SETTLE_SECONDS = 5.0
-"""After an exchange; longer than a request may take in a queue of the size that is shipped."""
+_SETTLE_SECONDS = 1.0
+"""After the longest time that a request may take, which is when the last one that holds an old generation is done."""
 _FIRST = Conversation((Message("visitor", "When should I see a doctor about this?"),))
 
 
@@ -132,9 +132,12 @@ class BotAnswerer:
 class LiveAnswerer:
     """Follows the index in `folder`: whatever generation is current there answers, without a restart."""
 
-    def __init__(self, folder: Path, site: Site, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, folder: Path, site: Site, *, answer_seconds: float = 10.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._folder = folder
         self._site = site
+        self._answer_seconds = answer_seconds
         self._clock = clock
         self._screened = ScreenAnswerer(site)
         self._current: BotAnswerer | ScreenAnswerer = self._screened
@@ -221,23 +224,29 @@ class LiveAnswerer:
             threading.Thread(target=self._exchange, args=(name,), daemon=True).start()
 
     def _exchange(self, name: str) -> None:
+        # Refused until it has opened: what is broken, in whatever way, must not be tried every second.
+        self._refused = name
         try:
             opened = self._open()
-            if opened.generation_name is None:
-                self._refused = name
-            elif opened.whole or opened.generation_name != self._current.generation_name:
-                self._current = opened
-                log.info("generation exchanged", extra={"generation": opened.generation_name})
-                _tidy_later()
+            if opened.generation_name is not None:
+                self._refused = None
+                self._take(opened)
         except (FootnoteError, ImportError) as error:
-            self._refused = name  # do not try the same broken generation every second
             log.error("generation refused", extra={"generation": name, "fault": str(error)})
+        except Exception as error:  # noqa: BLE001  # the one boundary of this thread: faiss and onnxruntime raise anything
+            log.error("generation refused", extra={"generation": name, "fault": type(error).__name__})
         finally:
             self._opening.release()
 
+    def _take(self, opened: BotAnswerer | ScreenAnswerer) -> None:
+        if opened.whole or opened.generation_name != self._current.generation_name:
+            self._current = opened
+            log.info("generation exchanged", extra={"generation": opened.generation_name})
+            _tidy_later(self._answer_seconds + _SETTLE_SECONDS)
 
-def _tidy_later() -> None:
+
+def _tidy_later(seconds: float) -> None:
     """Once the requests that hold the old generation are done, let its memory go."""
-    tidy = threading.Timer(_SETTLE_SECONDS, give_back)
+    tidy = threading.Timer(seconds, give_back)
     tidy.daemon = True
     tidy.start()

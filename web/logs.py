@@ -9,7 +9,7 @@ import sys
 from starlette.types import Scope
 
 _METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
-_FIELDS = ("request_id", "method", "route", "status", "milliseconds", "generation", "fault")
+_FIELDS = ("request_id", "method", "route", "status", "milliseconds", "generation", "fault", "origin")
 
 
 def method_of(scope: Scope) -> str:

@@ -51,10 +51,14 @@ class Metrics:
 
     def replied(self, reply: Reply, seconds: float) -> None:
         """Count one reply."""
+        self.warned(reply)
+        self._seconds.observe(seconds)
+
+    def warned(self, reply: Reply) -> None:
+        """Count one reply that took no place among the answers."""
         self._replies.labels(reply.kind, reply.reason or "none").inc()
         if reply.escalation is not None:
             self._escalations.labels(reply.escalation.tier).inc()
-        self._seconds.observe(seconds)
 
     def refused(self, status: int) -> None:
         """Count one request that ended in a problem."""

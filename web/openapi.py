@@ -9,9 +9,9 @@ import msgspec
 
 from bot.reply import Reply
 from web.answerer import Status
-from web.blocks import Alert, Heading, ItemList, Note, Notice, Paragraph, Source, Suggestions
+from web.blocks import Alert, Heading, ItemList, Note, Notice, Paragraph, ReadAs, Source, Suggestions
 from web.examples import EXAMPLES, REQUEST_EXAMPLE
-from web.request import ChatRequest, FeedbackRequest
+from web.request import MOST_CITED, ChatRequest, FeedbackRequest
 from web.settings import ServiceSettings
 
 _PROBLEM = {
@@ -43,10 +43,15 @@ def openapi_document(settings: ServiceSettings) -> bytes:
             _ref("Reply"),
             {
                 "type": "object",
-                "required": ["blocks", "sources"],
+                "required": ["blocks", "sources", "withdrawn"],
                 "properties": {
                     "blocks": {"type": "array", "items": {"anyOf": [_ref(block.__name__) for block in _BLOCKS]}},
                     "sources": {"type": "array", "items": _ref("Source")},
+                    "withdrawn": {
+                        "type": "array",
+                        "items": {"type": "string"},
+                        "description": "Those of the articles in `cited` that are gone: show their words no longer.",
+                    },
                 },
             },
         ],
@@ -60,7 +65,7 @@ def openapi_document(settings: ServiceSettings) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2)
 
 
-_BLOCKS = (Alert, Heading, Paragraph, ItemList, Note, Notice, Suggestions)
+_BLOCKS = (Alert, Heading, Paragraph, ItemList, Note, ReadAs, Notice, Suggestions)
 
 
 def _about(settings: ServiceSettings) -> str:
@@ -80,6 +85,12 @@ def _keeps(settings: ServiceSettings) -> str:
     return f"Kept for {settings.keep_days} days, without names and numbers: {' and '.join(what)}."
 
 
+def _heard(settings: ServiceSettings) -> str:
+    if not settings.keep_feedback:
+        return "Say whether an answer helped; counted, nothing else is kept"
+    return f"Say whether an answer helped; counted, and kept for {settings.keep_days} days with question and articles"
+
+
 def _limit(components: dict[str, Any], settings: ServiceSettings) -> None:
     components["ChatRequest"]["properties"]["messages"] |= {"minItems": 1, "maxItems": settings.max_messages}
     text = components["ChatMessage"]["properties"]["text"]
@@ -88,7 +99,8 @@ def _limit(components: dict[str, Any], settings: ServiceSettings) -> None:
         "description": f"At most {settings.max_message_characters} characters from a visitor, 8000 from the bot.",
     }
     feedback = components["FeedbackRequest"]["properties"]
-    feedback["articles"]["maxItems"] = 5
+    components["ChatRequest"]["properties"]["cited"]["maxItems"] = settings.max_messages * MOST_CITED
+    feedback["articles"]["maxItems"] = MOST_CITED
     feedback["question"]["description"] = f"At most {settings.max_message_characters} characters; dropped unless kept."
 
 
@@ -97,7 +109,8 @@ def _paths(settings: ServiceSettings) -> dict[str, Any]:
         "operationId": "chat",
         "summary": "Answer the last message of a conversation",
         "description": "Stateless: the whole conversation travels with each request. Ask for text/event-stream to get "
-        "the events redflag, sources, block (each a JSON value) and done (the whole reply).",
+        "the events redflag, sources, block (each a JSON value) and done (the whole reply). A message that would be "
+        "refused for rate, length or load but holds a red flag gets the fixed message for it instead.",
         "requestBody": _body("ChatRequest", REQUEST_EXAMPLE),
         "responses": {
             "200": {
@@ -115,7 +128,7 @@ def _paths(settings: ServiceSettings) -> dict[str, Any]:
     }
     feedback = {
         "operationId": "feedback",
-        "summary": "Say whether an answer helped; counted, nothing else is kept",
+        "summary": _heard(settings),
         "requestBody": _body("FeedbackRequest", {"helpful": True, "kind": "answer"}),
         "responses": {"204": {"description": "Counted"}, **_problems(400, 403, 404, 413, 415, 422, 429, 500)},
     }

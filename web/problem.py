@@ -25,8 +25,8 @@ class Problem(Exception):
     retry_after: int | None = None
     code: str | None = None
 
-    def response(self, request_id: str) -> JSONResponse:
-        """The response to send; carries Retry-After where a later try may succeed."""
+    def response(self, request_id: str | None) -> JSONResponse:
+        """The response to a program; carries Retry-After where a later try may succeed."""
         body: dict[str, Any] = {
             "type": self.kind,
             "title": HTTPStatus(self.status).phrase,
@@ -46,11 +46,34 @@ class Problem(Exception):
         return JSONResponse(body, self.status, headers=headers, media_type=MEDIA_TYPE)
 
 
+_EMERGENCY = "In an emergency, do not wait for this page."
+
+
+@dataclass(eq=False)
+class Refusal(Problem):
+    """A Problem for rate, length or load: it says nothing about what was written, which may be a cry for help.
+
+    Its detail always ends with what to do in an emergency.
+    """
+
+    def __post_init__(self) -> None:
+        """Add the sentence."""
+        self.detail = f"{self.detail} {_EMERGENCY}"
+
+
+def waiting(seconds: int) -> str:
+    """How long that is, in the words of people and never too short: `40 seconds`, `12 minutes`, `13 hours`."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds > 2 * size:
+            return f"{-(-seconds // size)} {unit}s"
+    return f"{seconds} second" if seconds == 1 else f"{seconds} seconds"
+
+
 def nothing_to_search() -> Problem:
     """The problem while there is no index: honest, and another try may succeed."""
     return Problem(
         503,
-        "The articles cannot be searched just now. Try again in a minute. In an emergency, do not wait for this page.",
+        f"The articles cannot be searched just now. Try again in a minute. {_EMERGENCY}",
         retry_after=60,
         code="no_index",
     )

@@ -15,7 +15,7 @@ import msgspec
 from starlette.requests import Request
 
 from bot.conversation import Conversation, Message
-from web.problem import Problem
+from web.problem import Problem, Refusal
 from web.settings import ServiceSettings
 
 
@@ -27,10 +27,14 @@ class ChatMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ChatRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole conversation, oldest message first, the last one the visitor's."""
+    """The whole conversation, oldest message first, the last one the visitor's.
+
+    `cited` are the ids of articles that earlier answers quoted: the reply names those that were withdrawn since.
+    """
 
     messages: list[ChatMessage]
     region: str | None = None
+    cited: list[str] = []
 
 
 FeedbackReason = Literal["not_my_question", "unclear", "not_enough", "wrong", "other"]
@@ -56,8 +60,12 @@ _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError)
 _chat_decoder = msgspec.json.Decoder(ChatRequest)
 _feedback_decoder = msgspec.json.Decoder(FeedbackRequest)
 
+MOST_CITED = 5
+"""Most citations of one answer."""
+
 _REGION = re.compile(r"[a-z][a-z-]{0,15}")
-_ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
+ARTICLE_ID = re.compile(r"[a-z0-9._-]{1,200}")
+"""What an article id can look like."""
 # A bot message comes from us; ten times a long answer leaves room for any that we ever sent.
 _MAX_BOT_CHARACTERS = 8000
 # Control characters say nothing to a reader; line breaks and tabs do.
@@ -76,27 +84,51 @@ def require_json(content_type: str | None) -> None:
         raise Problem(415, "Send the body as application/json.")
 
 
+def over_rate(request: Request) -> Refusal | None:
+    """The refusal of a client that is over its rate (see web.doors.RateDoor); None within it."""
+    refusal: Refusal | None = getattr(request.state, "refusal", None)
+    return refusal
+
+
 def is_private(request: Request) -> bool:
     """Whether the browser asks for Global Privacy Control: nothing of this visitor is then kept, whatever is set."""
     return request.headers.get("sec-gpc") == "1"
 
 
-def read_chat(body: bytes, settings: ServiceSettings) -> Conversation:
-    """The conversation in `body`; raises Problem 400 (not JSON) or 422 (not as documented, or over a limit)."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A conversation, and the articles that its earlier answers quoted."""
+
+    conversation: Conversation
+    cited: tuple[str, ...]
+
+
+def read_chat(body: bytes, settings: ServiceSettings) -> Asked:
+    """What is asked in `body`; raises Problem 400 (not JSON) or 422 (not as documented, or over a limit)."""
     try:
         request = _chat_decoder.decode(body)
     except _UNREADABLE as error:
         raise _unreadable(error) from None
     if len(request.messages) > settings.max_messages:
-        raise Problem(
-            422,
-            f"A conversation holds at most {settings.max_messages} messages. Start a new one.",
-            pointer="/messages",
-        )
+        raise _too_many(settings, "/messages")
     messages = tuple(_message(message, number, settings) for number, message in enumerate(request.messages))
     if not messages or messages[-1].role != "visitor":
         raise Problem(422, "The last message must be the visitor's.", pointer="/messages")
-    return Conversation(messages, read_region(request.region, settings))
+    most = settings.max_messages * MOST_CITED
+    if len(request.cited) > most or not all(map(ARTICLE_ID.fullmatch, request.cited)):
+        raise Problem(422, f"At most {most} article ids.", pointer="/cited")
+    return Asked(Conversation(messages, read_region(request.region, settings)), tuple(dict.fromkeys(request.cited)))
+
+
+def read_refused(body: bytes, settings: ServiceSettings) -> Conversation:
+    """What the visitor wrote in a `body` that is refused, whatever its size; empty where it cannot be read."""
+    try:
+        request = _chat_decoder.decode(body)
+    except _UNREADABLE:
+        return Conversation(())
+    said = tuple(Message("visitor", clean(message.text)) for message in request.messages if message.role == "visitor")
+    known = request.region is not None and _REGION.fullmatch(request.region)
+    return Conversation(said, request.region if known else settings.region)
 
 
 def read_region(region: str | None, settings: ServiceSettings) -> str | None:
@@ -114,8 +146,8 @@ def read_feedback(body: bytes, settings: ServiceSettings) -> FeedbackRequest:
         feedback = _feedback_decoder.decode(body)
     except _UNREADABLE as error:
         raise _unreadable(error) from None
-    if len(feedback.articles) > 5 or not all(_ARTICLE_ID.fullmatch(article) for article in feedback.articles):
-        raise Problem(422, "At most 5 article ids.", pointer="/articles")
+    if len(feedback.articles) > MOST_CITED or not all(ARTICLE_ID.fullmatch(article) for article in feedback.articles):
+        raise Problem(422, f"At most {MOST_CITED} article ids.", pointer="/articles")
     if len(feedback.question or "") > settings.max_message_characters:
         raise Problem(
             422, f"A question holds at most {settings.max_message_characters} characters.", pointer="/question"
@@ -125,16 +157,20 @@ def read_feedback(body: bytes, settings: ServiceSettings) -> FeedbackRequest:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the form of /chat carries: earlier messages, sealed replies to them, and the new one or a fresh start."""
+    """What the form of /chat carries: earlier messages, sealed replies to them, and the new one or a fresh start.
+
+    `helpful` is what was said of the last reply, where a button for that was pressed.
+    """
 
     earlier: tuple[str, ...]
     sealed: tuple[str, ...]
     question: str
     again: bool
+    helpful: bool | None = None
 
 
 def read_form(body: bytes, settings: ServiceSettings) -> Form:
-    """The form in `body`; raises Problem 400 when it cannot be read."""
+    """The form in `body`; raises Problem 400 when it cannot be read, 422 for more than any conversation may hold."""
     try:
         # An earlier turn takes two fields.
         fields = parse_qs(body.decode("utf-8"), keep_blank_values=True, max_num_fields=settings.max_messages * 2 + 8)
@@ -142,9 +178,15 @@ def read_form(body: bytes, settings: ServiceSettings) -> Form:
         raise Problem(400, "The form could not be read. Go back and try again.") from None
     # A form sends line breaks as CR LF; clean() drops the CR.
     earlier = tuple(text for text in map(clean, fields.get("earlier", ())) if text)
+    # A conversation is full with a last message of its visitor, or with the reply to it.
+    if len(earlier) > (settings.max_messages + 1) // 2:
+        raise _too_many(settings, "/earlier")
+    if any(len(text) > settings.max_message_characters for text in earlier):
+        raise _too_long(settings.max_message_characters, "/earlier")
     # A suggestion is a button of its own, pressed beside an empty box or a half-written question.
     question = (fields.get("suggested") or fields.get("question") or [""])[0]
-    return Form(earlier, tuple(fields.get("sealed", ())), clean(question), "again" in fields)
+    helpful = {"yes": True, "no": False}.get(fields.get("helpful", [""])[0])
+    return Form(earlier, tuple(fields.get("sealed", ())), clean(question), "again" in fields, helpful)
 
 
 def clean(text: str) -> str:
@@ -157,10 +199,20 @@ def _message(message: ChatMessage, number: int, settings: ServiceSettings) -> Me
     pointer = f"/messages/{number}/text"
     limit = settings.max_message_characters if message.role == "visitor" else _MAX_BOT_CHARACTERS
     if len(text) > limit:
-        raise Problem(422, f"A message holds at most {limit} characters. Shorten it.", pointer=pointer)
+        raise _too_long(limit, pointer)
     if not text:
         raise Problem(422, "The message is empty.", pointer=pointer)
     return Message(message.role, text)
+
+
+def _too_many(settings: ServiceSettings, pointer: str) -> Refusal:
+    return Refusal(
+        422, f"A conversation holds at most {settings.max_messages} messages. Start a new one.", pointer=pointer
+    )
+
+
+def _too_long(limit: int, pointer: str) -> Refusal:
+    return Refusal(422, f"A message holds at most {limit} characters. Shorten it.", pointer=pointer)
 
 
 _PLACE = re.compile(r" - at `\$([\w.\[\]]*)`$")

@@ -8,11 +8,12 @@ from functools import cached_property
 from bot.bot import Site
 from bot.conversation import Conversation
 from bot.reply import Action, Reply
-from bot.safety import Screen, load, rulebook
+from bot.safety import Screen, rulebook
 from bot.safety.message import region_of, regions
 from bot.texts import render
 from corpus.article import Article
 from corpus.errors import FootnoteError
+from web.alarm import rules
 from web.answerer import Answerer, Degraded, Familiarity, Status, Unready
 from web.trial import DANGER, trial
 
@@ -28,7 +29,7 @@ class ScreenAnswerer:
 
     def __init__(self, site: Site, screen: Screen | None = None) -> None:
         self._site = site
-        self._screen = screen or load()
+        self._screen = screen or rules()
         self._safety = rulebook.load().version
         self._note = render("note", part="index")
 

@@ -1,7 +1,8 @@
 """Seals: how the page without JavaScript carries earlier replies in its form, so that the server keeps nothing.
 
-A sealed reply can only have been made here, for exactly these visitor messages: anything else is not shown but made
-anew. Hence nobody can post a page of ours with words that we did not say. The key lives and dies with the process.
+A sealed reply can only have been made here, for exactly these visitor messages: anything else is not shown. Hence
+nobody can post a page of ours with words that we did not say. The key lives and dies with the service: workers of one
+service share it, and it is never written to a disk.
 """
 
 from __future__ import annotations

@@ -6,20 +6,24 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import anyio.to_thread
 
 from bot.conversation import Conversation
 from bot.reply import Reply
+from bot.safety.message import unverified
 from bot.stage import Stage, watching
+from web.alarm import Alarm
 from web.answerer import Answerer, Status
 from web.blocks import Presentation, present
 from web.metrics import Metrics
-from web.problem import Problem, nothing_to_search
+from web.problem import Problem, Refusal, nothing_to_search
 from web.screened import NothingToSearch
 from web.settings import ServiceSettings
+from web.threads import Threads
+from web.withdrawal import as_of_now
 
 if TYPE_CHECKING:
     from web.kept import Kept
@@ -34,6 +38,8 @@ class Answered:
 
     reply: Reply
     presentation: Presentation
+    withdrawn: tuple[str, ...] = ()
+    """Those of the articles that the client says it has shown before, which are gone."""
 
 
 @dataclass(slots=True)
@@ -46,7 +52,12 @@ class Service:
     kept: Kept | None = None
     limits: RateLimits | None = None
     telemetry: Telemetry | None = None
-    _limiter: anyio.CapacityLimiter | None = None
+    _threads: Threads = field(init=False)
+    _alarm: Alarm = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._alarm = Alarm(self.settings.answer_seconds)
+        self._threads = Threads(self.settings.answer_threads)
 
     async def answer_unless_gone(
         self, conversation: Conversation, gone: Callable[[], Awaitable[None]], *, private: bool = False
@@ -68,60 +79,58 @@ class Service:
 
         Nothing of a `private` visitor is kept, whatever is set.
         """
-        answered = await self.answer_all([conversation], private=private)
-        return answered[0]
+        if self._threads.waiting >= self.settings.answer_queue:
+            raise Refusal(503, "Very many people are asking just now. Try again in a few seconds.", retry_after=3)
+        work = partial(self._answer_here, self.answerer.hold(), conversation, private)
+        with anyio.move_on_after(self.settings.answer_seconds):
+            return await self._threads.run(work)
+        raise Refusal(503, "The answer took too long. Try again.", retry_after=3)
 
-    def show(self, reply: Reply) -> Answered:
-        """How a Reply that was made before is shown now."""
+    async def warning(self, refusal: Refusal, conversation: Conversation) -> Answered | None:
+        """The red-flag screen's own message on what is refused, the refusal as its note; None where it sees none."""
+        reply = await self._alarm.reply(conversation, refusal.detail)
+        if reply is None:
+            return None
+        self.metrics.warned(reply)
         return Answered(reply, present(reply, self.answerer.hold().article, self.settings.site_url))
 
-    async def answer_all(self, conversations: list[Conversation], *, private: bool = False) -> list[Answered]:
-        """The Replies to several conversations from one generation, within the time of one answer."""
-        if not conversations:
-            return []
-        limiter = self._limit()
-        if limiter.statistics().tasks_waiting >= self.settings.answer_queue:
-            raise Problem(503, "Very many people are asking just now. Try again in a few seconds.", retry_after=3)
+    def show(self, reply: Reply, asked: str, *, withdrawn: str, changed: str) -> Answered:
+        """How a Reply to `asked` of before is shown now, with these words for what became of its articles."""
         held = self.answerer.hold()
-        with anyio.move_on_after(self.settings.answer_seconds):
-            return await anyio.to_thread.run_sync(
-                self._answer_here, held, conversations, private, limiter=limiter, abandon_on_cancel=True
-            )
-        raise Problem(503, "The answer took too long. Try again.", retry_after=3)
+        shown = present(reply, held.article, self.settings.site_url, asked)
+        # Without an index nothing can be said of any article.
+        if held.generation_name is not None:
+            shown = as_of_now(shown, reply.citations, held.article, withdrawn=withdrawn, changed=changed)
+        return Answered(reply, shown)
+
+    def withdrawn(self, article_ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these articles that are gone; none while there is no index."""
+        held = self.answerer.hold()
+        if held.generation_name is None:
+            return ()
+        return tuple(article_id for article_id in article_ids if held.article(article_id) is None)
 
     async def heard(self, feedback: FeedbackRequest, *, private: bool = False) -> None:
         """Count one word of feedback, and keep it where the owner set that."""
         self.metrics.heard(feedback)
         if self.kept is not None and self.settings.keep_feedback and not private:
-            await anyio.to_thread.run_sync(
-                self.kept.heard, feedback, self.answerer.hold().familiar, limiter=self._limit()
-            )
+            await self._threads.run(partial(self.kept.heard, feedback, self.answerer.hold().familiar))
 
-    def _answer_here(self, held: Answerer, conversations: list[Conversation], private: bool) -> list[Answered]:
-        replies = [
-            self._reply_to(held, conversation, last=place == len(conversations))
-            for place, conversation in enumerate(conversations, 1)
-        ]
-        if self.kept is not None and self.settings.keep_questions and not private:
-            self.kept.asked(conversations[-1], replies[-1], held.familiar)
-        return [Answered(reply, present(reply, held.article, self.settings.site_url)) for reply in replies]
-
-    def _reply_to(self, held: Answerer, conversation: Conversation, *, last: bool) -> Reply:
+    def _answer_here(self, held: Answerer, conversation: Conversation, private: bool) -> Answered:
         began = time.perf_counter()
         try:
             with watching(self._spent):
                 reply = held.reply(conversation)
         except NothingToSearch:
-            # An earlier question that cannot be answered must not keep the red flag of a later one from its message.
-            if last:
-                raise nothing_to_search() from None
-            return Reply("abstain", nothing_to_search().detail)
+            raise nothing_to_search() from None
         self.metrics.replied(reply, time.perf_counter() - began)
-        return reply
+        if self.kept is not None and self.settings.keep_questions and not private:
+            self.kept.asked(conversation, reply, held.familiar)
+        return Answered(reply, present(reply, held.article, self.settings.site_url, conversation.visitor[-1]))
 
     def status(self) -> Status:
         """Whether questions can be answered now, and what works only in part."""
-        status = self.answerer.status()
+        status = replace(self.answerer.status(), unverified_numbers=unverified(self.settings.region))
         if self.limits is not None and self.limits.degraded:
             return replace(status, degraded=(*status.degraded, "rates_of_this_process_only"))
         return status
@@ -131,17 +140,12 @@ class Service:
         if self.telemetry is not None:
             self.telemetry.spent(stage, seconds)
 
-    def _limit(self) -> anyio.CapacityLimiter:
-        # Made on first use: it belongs to the event loop that is running then.
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(self.settings.answer_threads)
-        return self._limiter
-
 
 def as_json(answered: Answered) -> dict[str, Any]:
-    """The Reply of the contract, with `blocks` and `sources` beside its own fields."""
+    """The Reply of the contract, with `blocks`, `sources` and `withdrawn` beside its own fields."""
     return {
         **answered.reply.as_dict(),
         "blocks": answered.presentation.blocks,
         "sources": answered.presentation.sources,
+        "withdrawn": answered.withdrawn,
     }

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_type_hints
 
@@ -71,7 +72,9 @@ class ServiceSettings:
     workers: Annotated[int, "Processes that answer; each counts rates in memory and /metrics by itself."] = 1
     answer_threads: Annotated[int, "Answers made at the same time."] = 4
     answer_queue: Annotated[int, "Questions that may wait for a thread; more are told to come back."] = 64
-    feedback: Annotated[bool, "Whether visitors are asked if an answer helped (counts only, never their words)."] = True
+    feedback: Annotated[
+        bool, "Whether visitors are asked if an answer helped; counted only, unless keep_feedback is set."
+    ] = True
     keep_questions: Annotated[
         bool, "Keep questions that the articles do not cover, scrubbed, and counts of red flags (`footnote gaps`)."
     ] = False
@@ -93,13 +96,16 @@ class LoadedSettings:
 
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(ServiceSettings))
-_TYPES = get_type_hints(ServiceSettings)
-_DOCUMENTED = get_type_hints(ServiceSettings, include_extras=True)
+
+
+@cache  # evaluated when first needed: `footnote ask` reads the settings, and mostly there are none
+def _types() -> dict[str, Any]:
+    return get_type_hints(ServiceSettings, include_extras=True)
 
 
 def documentation(key: str) -> str:
     """The sentence that describes setting `key`."""
-    return str(_DOCUMENTED[key].__metadata__[0])
+    return str(_types()[key].__metadata__[0])
 
 
 def shown(key: str, value: object) -> object:
@@ -137,7 +143,12 @@ def load_settings(
             values[key] = _read(key, raw, origin)
             origins[key] = origin
     settings = ServiceSettings(**values)
-    check(settings)
+    try:
+        check(settings)
+    except SettingsError as fault:
+        # What is wrong begins with the key; the layer says where to mend it.
+        key = re.split(r"\W", str(fault), maxsplit=1)[0]
+        raise SettingsError(f"{origins[key]}: {fault}" if key in origins else str(fault)) from fault
     return LoadedSettings(settings, origins)
 
 
@@ -148,6 +159,8 @@ def _from_file(path: Path, *, required: bool) -> tuple[Origin, dict[str, Any]]:
         return path.name, {}
     try:
         return path.name, tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); let this user read it") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not valid TOML ({error})") from error
 
@@ -160,7 +173,7 @@ def _from_environment(environ: Mapping[str, str]) -> tuple[Origin, dict[str, Any
 def _read(key: str, raw: object, origin: Origin) -> object:
     if key not in _FIELDS:
         raise SettingsError(f"{origin}: unknown setting {key!r}; `footnote settings` lists those there are")
-    kind = _TYPES[key]
+    kind = _types()[key].__origin__
     as_text = origin in ("environment", "flag")
     if kind == tuple[str, ...] and isinstance(raw, str):
         raw = [part.strip() for part in raw.split(",") if part.strip()]
@@ -227,6 +240,8 @@ def _check_numbers(settings: ServiceSettings) -> None:
     for key in _POSITIVE:
         if getattr(settings, key) <= 0:
             raise SettingsError(f"{key}: must be more than 0")
+    if not 1 <= settings.port <= 65535:
+        raise SettingsError("port: must be between 1 and 65535")
     if not 16 <= settings.ipv6_prefix <= 128:
         raise SettingsError("ipv6_prefix: must be between 16 and 128")
     if not 1 <= settings.keep_days <= 365:

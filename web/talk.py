@@ -11,14 +11,18 @@ from web.service import Answered
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what is shown for it, cards before and after the answer kept apart."""
+    """One question and what is shown for it, cards before and after the answer kept apart.
+
+    `lost` says that the reply to it is no longer known, so that nothing but the question is shown.
+    """
 
     asked: str
-    before: tuple[Alert, ...]
-    answer: tuple[Block, ...]
-    after: tuple[Alert, ...]
-    sources: tuple[Source, ...]
-    found: bool
+    before: tuple[Alert, ...] = ()
+    answer: tuple[Block, ...] = ()
+    after: tuple[Alert, ...] = ()
+    sources: tuple[Source, ...] = ()
+    found: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,8 @@ class Talk:
     questions: tuple[str, ...] = ()
 
 
-def talk(asked: Sequence[str], answered: Sequence[Answered]) -> Talk:
-    """The page for these questions and their replies."""
+def talk(asked: Sequence[str], answered: Sequence[Answered | None]) -> Talk:
+    """The page for these questions and their replies; None is a reply that is no longer known."""
     turns = tuple(_turn(question, answer) for question, answer in zip(asked, answered, strict=True))
     if not turns:
         return Talk()
@@ -43,12 +47,15 @@ def talk(asked: Sequence[str], answered: Sequence[Answered]) -> Talk:
     for card in turns[-1].before:
         if pinned.get((card.tier, card.concepts)) == card:
             del pinned[card.tier, card.concepts]
-    last = answered[-1].presentation.blocks
-    questions = tuple(q for block in last if isinstance(block, Suggestions) for q in block.questions)
+    last = answered[-1]
+    blocks = last.presentation.blocks if last else ()
+    questions = tuple(q for block in blocks if isinstance(block, Suggestions) for q in block.questions)
     return Talk(turns, tuple(pinned.values()), questions)
 
 
-def _turn(asked: str, answered: Answered) -> Turn:
+def _turn(asked: str, answered: Answered | None) -> Turn:
+    if answered is None:
+        return Turn(asked, lost=True)
     blocks = answered.presentation.blocks
     cards = tuple(block for block in blocks if isinstance(block, Alert))
     rest = tuple(block for block in blocks if not isinstance(block, Alert | Suggestions))

@@ -145,13 +145,14 @@ def _own(terms: Sequence[Term], searcher: Searcher) -> list[int]:
 def _one_sentence(terms: Sequence[Term], own: Sequence[int], weights: NDArray[np.float32], hit: Hit) -> float:
     """The largest share of the own words' weight that stands in one sentence, its headings counted with it."""
     total = float(weights.sum())
+    weighed = [(terms[i], weight) for i, weight in zip(own, weights.tolist(), strict=True)]
     best = 0.0
     for sentence in hit.stems.sentences:
         stems = hit.stems.context | sentence
         held = sum(
-            float(weight)
-            for i, weight in zip(own, weights, strict=True)
-            if terms[i].stem in stems or any(stems.issuperset(phrase) for phrase in terms[i].alternatives)
+            weight
+            for term, weight in weighed
+            if term.stem in stems or (term.alternatives and any(map(stems.issuperset, term.alternatives)))
         )
         best = max(best, held / total)
     return best

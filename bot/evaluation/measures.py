@@ -5,7 +5,6 @@ Each is defined to the letter in docs/evaluation.md.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,15 +12,13 @@ from bot.bot import Thought
 from bot.evaluation.questions import Turn
 from bot.evaluation.run import Played, Trial
 from bot.evaluation.score import squeeze
+from bot.proportion import interval, proportion
 
 HITS_AT = (1, 3, 5, 10)
 """The places at which hit@k is reported; an answer cites at most five passages."""
 
 _BINS = 10
 """Equal widths of confidence, as usual for expected calibration error (Naeini et al. 2015)."""
-
-_Z = 1.96
-"""95 % of a normal distribution lie within so many deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +32,12 @@ class Share:
     @property
     def value(self) -> float:
         """The share, 0..1; 0 of nothing."""
-        return self.right / self.of if self.of else 0.0
+        return proportion(self.right, self.of)
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The smallest and the largest share that this outcome would not surprise (Wilson 1927)."""
-        if not self.of:
-            return 0.0, 1.0
-        share, scale = self.value, 1 + _Z**2 / self.of
-        middle = share + _Z**2 / (2 * self.of)
-        spread = _Z * math.sqrt(share * (1 - share) / self.of + _Z**2 / (4 * self.of**2))
-        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+        """The smallest and the largest share that this outcome would not surprise."""
+        return interval(self.right, self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from bot.aside import is_set_aside
 from corpus.errors import FootnoteError
 
 Part = Literal["all", "tuned", "aside"]
@@ -51,8 +51,8 @@ class Case:
 
     @property
     def aside(self) -> bool:
-        """Whether the case belongs to the third that is never tuned on: sha256 of its id, modulo 3, is 0."""
-        return int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 3 == 0
+        """Whether the case belongs to the third that is never tuned on."""
+        return is_set_aside(self.id)
 
 
 def load(paths: list[Path], part: Part = "all") -> list[Case]:

@@ -23,15 +23,15 @@ ADAPTER = Path(__file__).with_name("adapter.safetensors")
 
 @dataclass(frozen=True, slots=True)
 class SafetyAttachment:
-    """One file of the second layer, made anew only when what is shipped changes."""
+    """One file of the second layer, made anew only when what is shipped, or what makes it, changes."""
 
     name: str
-    source: Path
+    source: Callable[[], str]
     made: Callable[[], bytes]
 
     def key(self, generation: Generation) -> str:
-        """The hash of what it is made from."""
-        return hashlib.sha256(self.source.read_bytes()).hexdigest()
+        """The hash of what it is made from, and the version of what makes it."""
+        return self.source()
 
     def make(self, generation: Generation) -> bytes:
         """The bytes of the file."""
@@ -41,18 +41,16 @@ class SafetyAttachment:
 def attachments(cache: Path) -> tuple[SafetyAttachment, ...]:
     """The three files; the graph, which takes some seconds to make, is kept in `cache` for the next index."""
     return (
-        SafetyAttachment(NAME, SHIPPED, SHIPPED.read_bytes),
-        SafetyAttachment(GRAPH, ADAPTER, lambda: cached_graph(cache)),
-        SafetyAttachment(TOKENIZER, ADAPTER, _tokenizer),
+        SafetyAttachment(NAME, lambda: _hash(SHIPPED.read_bytes()), SHIPPED.read_bytes),
+        SafetyAttachment(GRAPH, lambda: _graph_key(ADAPTER.read_bytes()), lambda: cached_graph(cache)),
+        SafetyAttachment(TOKENIZER, _tokenizer_key, _tokenizer),
     )
 
 
 def cached_graph(cache: Path) -> bytes:
     """The graph of the shipped adapter: from `cache`, or made and put there. Raises ModelFault as an export does."""
-    from index.export import EXPORTER
-
     adapter = ADAPTER.read_bytes()
-    kept = cache / f"safety-{hashlib.sha256(adapter).hexdigest()[:16]}-{EXPORTER}.onnx"
+    kept = cache / f"safety-{_graph_key(adapter)}.onnx"
     if kept.is_file():
         return kept.read_bytes()
     from bot.safety import adaptation
@@ -65,7 +63,24 @@ def cached_graph(cache: Path) -> bytes:
     return graph
 
 
+def _graph_key(adapter: bytes) -> str:
+    from index.export import EXPORTER
+
+    return f"{_hash(adapter)}-{EXPORTER}"
+
+
 def _tokenizer() -> bytes:
     from bot.safety import adaptation
 
     return adaptation.tokenizer()
+
+
+def _tokenizer_key() -> str:
+    from index.model import BUNDLED, PINNED
+
+    # The pinned hash, which the file must have to be used at all: what is taken over needs no model on this machine.
+    return PINNED[BUNDLED]["tokenizer.json"][:16]
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,8 +1,7 @@
 """What the words around a finding make of it: present, absent, past, imagined, asked about, told as a story.
 
-A finding is present unless an explicit cue, local to it, says otherwise; where cues conflict it is present. The
-cues are data
-(`context.toml`); the scopes are here.
+A finding is present unless an explicit cue, local to it, says otherwise; where cues conflict it is present. The cues
+are data (`context.toml`); the scopes are here.
 """
 
 from __future__ import annotations
@@ -29,33 +28,25 @@ _PREPOSITIONS = frozenset(
 _SAYING = frozenset("think believe that feel say like suspect reckon mean hope if where when thing feeling".split())
 _PREDICATES = frozenset(
     "is are was were am im ive i my has have had cant wont cannot its he she they feels feel looks look goes "
-    "went gone hurts "
-    "keeps keep gets got still now though very really so there theres do does did".split()
+    "went gone hurts keeps keep gets got still now though very really so there theres do does did".split()
 )
 _LIST_NOUNS = frozenset(
     "swelling bruising numbness tingling pain fever deformity redness warmth heat weakness bleeding breath "
-    "breathlessness "
-    "pins needles temperature vomiting nausea dizziness headache headaches palpitations fainting rash sweats "
-    "chills shivers "
-    "confusion weakness injury injuries fracture fractures limp limping instability stiffness wound wounds cut "
-    "cuts bruise "
-    "bruises discolouration sickness collapse lump lumps cough trauma diabetes thinners pregnancy allergies "
-    "meds medication "
-    "medicines loss changes trouble problems issues conditions symptoms history surgery surgeries falls fall "
-    "cancer clots "
-    "blood weight tenderness discharge crack cracks pop pops locking wheeze wheezing itching hives spots "
-    "tightness rest "
-    "dyspnoea syncope blackouts cramps smoker flights visuals".split()
+    "breathlessness pins needles temperature vomiting nausea dizziness headache headaches palpitations fainting "
+    "rash sweats chills shivers confusion weakness injury injuries fracture fractures limp limping instability "
+    "stiffness wound wounds cut cuts bruise bruises discolouration sickness collapse lump lumps cough trauma "
+    "diabetes thinners pregnancy allergies meds medication medicines loss changes trouble problems issues "
+    "conditions symptoms history surgery surgeries falls fall cancer clots blood weight tenderness discharge "
+    "crack cracks pop pops locking wheeze wheezing itching hives spots tightness rest dyspnoea syncope "
+    "blackouts cramps smoker flights visuals".split()
 )
 _LIST_ADJECTIVES = frozenset(
     "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred tender "
-    "sore warm "
-    "puffy cold blue confused vomiting limping".split()
+    "sore warm puffy cold blue confused vomiting limping".split()
 )
 _BODY_WORDS = frozenset(
     "foot feet toe toes heel ankle ankles calf calves leg legs knee knees shin shins hip hips chest head back "
-    "neck arm arms "
-    "hand hands belly stomach tummy skin throat tongue face eye eyes heart my it".split()
+    "neck arm arms hand hands belly stomach tummy skin throat tongue face eye eyes heart my it".split()
 )
 _TURNS = frozenset("but although though however until except now then since because when if".split())
 _QUESTION_ANSWERS = frozenset("no nope nah none never nothing".split())
@@ -64,6 +55,21 @@ _PRESENT_TENSE = frozenset(
 )
 _FIRST_PERSON = frozenset("my mine i im ive id me myself our we us".split())
 _SCOPE = 14
+"""Words that a negation or a condition reaches ahead, at most; every comma or new subject ends it sooner.
+
+This bound and those below were set by hand; none was swept."""
+_HEAD = 4
+"""Small words that may stand before a frame ("ok so please", "hi, quick one") at the head of its clause."""
+_BEHIND = 2
+"""How many words behind a finding a "no" or "is absent" may begin and still negate it."""
+_CANCELS = 3
+"""Two negations that begin at most so many words apart cancel: "not without", "isn't NOT numb"."""
+_LONGEST_ITEM = 5
+"""Words of one item of a list behind a negation: "no pain, swelling of the left foot, bruising"."""
+_OVER_BEHIND = 2
+"""How many clauses behind a finding "gone" or "better now" may stand and still mean that it is over."""
+_NOT_OVER = 3
+"""How many words before "gone" a negation may begin that keeps the finding present: "has not really gone"."""
 
 
 _EXPLAINS = (
@@ -270,7 +276,7 @@ class Surroundings:
 
     def _leads(self, cue: Hit) -> bool:
         """Whether a frame stands at the head of its clause, small words aside."""
-        return cue.first - self.clauses[self.clause[cue.first]].start <= 4
+        return cue.first - self.clauses[self.clause[cue.first]].start <= _HEAD
 
     def _hypothetical(self, hit: Hit) -> Decision | None:
         if self._still_true(hit):
@@ -312,14 +318,14 @@ class Surroundings:
         if len(places) == 1 or (len(places) > 1 and not self._adjacent(sorted(places))):
             return self._says("negated", cues[-1])
         for cue in self._found("negated.after", hit):
-            if 0 < cue.first - hit.last <= 2 and self._same_sentence(cue.first, hit.first):
+            if 0 < cue.first - hit.last <= _BEHIND and self._same_sentence(cue.first, hit.first):
                 return self._says("negated", cue)
         return self._answered_no(hit)
 
     @staticmethod
     def _adjacent(places: list[int]) -> bool:
         """Two negations next to each other cancel ("not without", "not not")."""
-        return any(b - a <= 3 for a, b in pairwise(places))
+        return any(b - a <= _CANCELS for a, b in pairwise(places))
 
     def _answered_no(self, hit: Hit) -> Decision | None:
         number = self.message.sentence[hit.first]
@@ -391,7 +397,7 @@ class Surroundings:
         piece = self.words[start:end]
         if piece[0] in ("or", "nor"):
             return True
-        bare = len(piece) <= 5 and not _PREDICATES.intersection(piece)
+        bare = len(piece) <= _LONGEST_ITEM and not _PREDICATES.intersection(piece)
         return bare and (piece[-1] in ends or "or" in piece)
 
     # --- past -----------------------------------------------------------------------------------------------
@@ -420,10 +426,10 @@ class Surroundings:
     def _resolved(self, hit: Hit) -> Decision | None:
         for cue in self._found("recently_resolved.gone", hit):
             distance = self.message.sentence[cue.first] - self.message.sentence[hit.last]
-            if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > 2:
+            if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > _OVER_BEHIND:
                 continue
             if cue.first in self._hidden or any(
-                n.first in range(cue.first - 3, cue.first) and self._same_clause(n.first, cue.first)
+                n.first in range(cue.first - _NOT_OVER, cue.first) and self._same_clause(n.first, cue.first)
                 for n in self._found("negated.before", hit)
             ):
                 continue

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from functools import lru_cache
 from itertools import chain, pairwise
 
 import numpy as np
@@ -67,9 +66,8 @@ def of_reading(reading: Reading, level: Level) -> list[float]:
     ]
 
 
-@lru_cache(maxsize=16384)
 def _pieces(word: str) -> tuple[int, ...]:
-    """The columns of the letters of a word, three to five at a time; most words of a message were seen before."""
+    """The columns of the letters of a word, three to five at a time."""
     padded = f"<{word}>"
     return tuple(
         (1 << _WORD_BITS) + _hash(padded[i : i + size], _CHAR_BITS)
@@ -78,7 +76,6 @@ def _pieces(word: str) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=32768)
 def _word(text: str) -> int:
     """The column of a word, or of two words in a row."""
     return _hash(text, _WORD_BITS)

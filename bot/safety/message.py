@@ -1,5 +1,5 @@
-"""The message of a tier: fixed templates, filled with the visitor's own words, the numbers of the region and what
-fits the case.
+"""The message of a tier: fixed templates, filled with the visitor's own words, the numbers of the region and what fits
+the case.
 
 Plain text; the skins escape it. Nothing that an article, a search or a visitor says changes more than the quoted words.
 """
@@ -74,10 +74,25 @@ class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     means: str
     waiting: tuple[str, ...]
+    reviewed_by: str = ""
+    review_by: str = ""
 
 
 class _Situations(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     situation: tuple[Situation, ...]
+
+
+class Frame(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The fixed words around the facts of a message, which `file` holds: who reviewed them, and by when again."""
+
+    id: str
+    file: str
+    reviewed_by: str = ""
+    review_by: str = ""
+
+
+class _Frames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    frame: tuple[Frame, ...]
 
 
 def _decode(path: Path, kind: type[T]) -> T:
@@ -99,11 +114,26 @@ def situations(folder: Path = FOLDER) -> dict[str, Situation]:
     return {s.id: s for s in _decode(folder / "situations.toml", _Situations).situation}
 
 
+@lru_cache(maxsize=4)
+def frames(folder: Path = FOLDER) -> dict[str, Frame]:
+    """The review state of the fixed words by id; RuleError when the file is wrong. No message needs it."""
+    return {f.id: f for f in _decode(folder / "messages" / "review.toml", _Frames).frame}
+
+
 def region_of(name: str | None) -> Region | None:
     """The region that an owner's setting or a request names ("uk", "GB", "United Kingdom"), None when it is unknown."""
     wanted = (name or "").strip().casefold().replace("_", "-").split("-")[-1].strip()
     whole = (name or "").strip().casefold()
     return next((r for r in regions().region if wanted in r.names or whole in r.names or r.id == wanted), None)
+
+
+def unverified(name: str | None) -> int:
+    """How many numbers of a region nobody has confirmed by calling them; the common ones where it is unknown."""
+    place = region_of(name)
+    if place is None:
+        return 0 if regions().unknown.verified_on else len(regions().unknown.emergency)
+    single = [number for number in (place.crisis_text, place.poisons) if number is not None]
+    return 0 if place.verified_on else len((*place.emergency, *place.triage, *place.crisis, *single))
 
 
 @lru_cache(maxsize=8)
@@ -127,6 +157,7 @@ def compose(
     situation_ids: Sequence[str],
     *,
     also: Sequence[Tier] = (),
+    today: Sequence[Finding] = (),
     region: str | None = None,
     other: bool = False,
     clinician: bool = False,
@@ -135,9 +166,9 @@ def compose(
 ) -> Escalation:
     """The escalation of one tier.
 
-    `situation_ids` come worst first; the first gives the reason, the first two the while-waiting facts. `other`
-    speaks to a
-    helper. `full` is False on later turns with no new finding.
+    `situation_ids` come worst first; the first gives the reason, the first two the while-waiting facts. `other` speaks
+    to a helper. `today` are the findings that must be seen today, whatever else is the matter. `full` is
+    False on later turns with no new finding.
     """
     place = region_of(region)
     known = situations()
@@ -157,7 +188,8 @@ def compose(
         "crisis_line": _crisis_line(place) if both else "",
         "waiting": waiting,
         "means": fitting[0].means,
-        "quotes": _quotes(findings),
+        "quotes": _quotes([f for f in findings if tier != "crisis" or f not in today] or findings),
+        "today": _quotes(today),
         "other": other,
         "whom": "them" if other else "yourself",
         "clinician": clinician,
@@ -170,7 +202,12 @@ def compose(
     text = _tidy(_template(tier if full else "short").render(values))
     headline, rest = _headline(text)
     return Escalation(
-        tier, headline, rest, _actions(tier, place, both, emergency, crisis), tuple(findings), tuple(also)
+        tier,
+        headline,
+        rest,
+        _actions(tier, place, both, emergency, crisis, today=bool(today)),
+        tuple(findings),
+        tuple(also),
     )
 
 
@@ -193,7 +230,13 @@ def _crisis_line(place: Region | None) -> str:
 
 
 def _actions(
-    tier: Tier, place: Region | None, both: bool, emergency: Sequence[Number], crisis: Sequence[Number]
+    tier: Tier,
+    place: Region | None,
+    both: bool,
+    emergency: Sequence[Number],
+    crisis: Sequence[Number],
+    *,
+    today: bool,
 ) -> tuple[Action, ...]:
     calls = [Action(f"Call {n.say}", n.dial) for n in emergency]
     helpline = [Action(f"Call {n.say}", n.dial) for n in crisis]
@@ -201,12 +244,12 @@ def _actions(
         helpline.append(Action(place.crisis_text.say[:1].upper() + place.crisis_text.say[1:], place.crisis_text.dial))
     if both and not helpline:
         helpline = [Action("Find your local crisis line", None)]
+    triage = [Action(f"Call {n.say}", n.dial) for n in (place.triage if place else ())]
     if tier == "emergency":
         return tuple(calls + (helpline if both else []))
     if tier == "crisis":
-        return tuple(helpline + calls)
+        return tuple(helpline + calls + (triage if today else []))
     if tier == "urgent":
-        triage = [Action(f"Call {n.say}", n.dial) for n in (place.triage if place else ())]
         return tuple(triage + calls)
     return (Action("Book a physiotherapist or GP", None),)
 
@@ -233,11 +276,10 @@ FAILED = Escalation(
     "urgent",
     "I could not check your message for danger signs.",
     "I could not check your message for danger signs, so please do not rely on me for this one.\n"
-    "Call your local emergency number now (112, 911, 999 or 000) if there is: chest pain, trouble breathing, a "
-    "faint, weakness or "
-    "numbness on one side, trouble speaking, heavy bleeding, a limb that is out of shape, cold, blue or without "
-    "feeling, a fever with "
-    "a hot swollen joint, numbness between the legs, or confusion after heat, a long race or a blow to the head.\n"
+    "Call your local emergency number now (112, 911, 999 or 000) if there is: chest pain, trouble breathing, a faint, "
+    "weakness or numbness on one side, trouble speaking, heavy bleeding, a limb that is out of shape, cold, blue or "
+    "without feeling, a fever with a hot swollen joint, numbness between the legs, or confusion after heat, a long "
+    "race or a blow to the head.\n"
     "Call the same number, or a crisis line, at any hour if you think of harming yourself or if someone is in danger.\n"
     "For anything else that worries you, speak to a doctor or your local health advice line today.\n"
     "I can't examine you or make a diagnosis.",

@@ -1,14 +1,14 @@
 """Numbers with their meaning: temperatures, ages, durations, scores, pulses, sugars, tablets, heights, years.
 
-Each becomes a tag (`#fever`, `#age_child`) that a pattern can name. The bounds are those of the guidance that the
-rules cite;
-they stand in one table each so that they can be reviewed.
+Each becomes a tag (`#fever`, `#age_child`) that a pattern can name. The bounds are those of the guidance that the rules
+cite; they stand in one table each so that they can be reviewed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 
 from bot.safety.text import Message
 
@@ -44,8 +44,7 @@ TAGS = {
 _WORDS = dict(
     zip(
         "a an one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen "
-        "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split(),
+        "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split(),
         [1, 1, *range(1, 21), 30, 40, 50, 60, 70, 80, 90, 100],
         strict=True,
     )
@@ -60,28 +59,38 @@ _UNITS_OF_TIME = {
 }  # fmt: skip
 _AGE_AFTER = frozenset("yo yrold yro old".split())
 _AGE_BEFORE = frozenset(
-    "im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece "
-    "granddaughter female "
-    "male woman man runner mum dad".split()
+    "im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece granddaughter "
+    "female male woman man runner mum dad".split()
 )
 _PULSE = frozenset("hr pulse bpm heart heartrate bpms resting".split())
 _SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexcom libre".split())
 _TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())
 _TABLETS = frozenset(
-    "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen "
-    "advil aspirin "
-    "panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
+    "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen advil "
+    "aspirin panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
     "sleeping".split()
 )
 _METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": 0.3, "foot": 0.3, "feet": 0.3}
 _LITRES = frozenset("l litre litres liter liters ltrs".split())
 _RUN = frozenset("k km kms mile miles mi m marathon marathons".split())
 _NUMBER = re.compile(r"\d{1,4}(?:[.,]\d+)?\Z")
-_FIRST_YEAR, _LAST_YEAR = 1930, 2025
+_FIRST_YEAR = 1930
+_LONG_AGO = 60
+"""Days: what is longer ago is past, be it told in days or by its year. Set by hand, not swept."""
 
 
-def tags(message: Message) -> Iterator[tuple[str, int, int]]:
-    """Each tag with the words it covers, as (tag, first, past the last)."""
+def now() -> date:
+    """The day on which a message is read, everywhere the same."""
+    return datetime.now(UTC).date()
+
+
+def tags(message: Message, today: date) -> Iterator[tuple[str, int, int]]:
+    """Each tag with the words it covers, as (tag, first, past the last).
+
+    `today` is the day on which the message is read: a year is past when all of it is long ago, so that "in 2026" is no
+    old story in the first weeks of 2027.
+    """
+    last_year = (today - timedelta(_LONG_AGO)).year - 1
     words = [word.text for word in message.words]
     for i, word in enumerate(words):
         value = _value(word)
@@ -96,7 +105,7 @@ def tags(message: Message) -> Iterator[tuple[str, int, int]]:
             yield from _body(i, value, before, after)
             yield from _amount(i, value, after)
             yield from _score(message, i, value, words)
-        if word.isdigit() and _FIRST_YEAR <= value <= _LAST_YEAR and after[0] not in _RUN:
+        if word.isdigit() and _FIRST_YEAR <= value <= last_year and after[0] not in _RUN:
             yield "#long_ago", i, i + 1
 
 
@@ -113,7 +122,7 @@ def _time(i: int, value: float, words: list[str], word: str) -> Iterator[tuple[s
     days = value * _UNITS_OF_TIME[words[j]]
     end = j + 1
     if words[end : end + 1] in (["ago"], ["back"]):
-        yield ("#long_ago" if days > 60 else "#recent_past"), i, end + 1
+        yield ("#long_ago" if days > _LONG_AGO else "#recent_past"), i, end + 1
     yield from ((tag, i, end) for tag, least, most in _DURATIONS if least <= days < most)
     around = (*words[max(0, i - 3) : i], *words[end : end + 3])
     if words[j].startswith("w") and 4 <= value <= 42 and _PREGNANT.intersection(around):

@@ -126,8 +126,8 @@ def _bracketed(text: str, start: int) -> str:
 
 
 def _options(piece: str, text: str) -> list[str]:
-    """The alternatives of a bracket; inner brackets are multiplied out, and `..` inside stands for one small word
-    or none."""
+    """The alternatives of a bracket; inner brackets are multiplied out, and `..` inside stands for one small word or
+    none."""
     made: list[str] = []
     for option in _split(piece[1:-1]):
         built = [""]
@@ -205,8 +205,7 @@ class Board:
     """Where the elements of patterns occur in one message.
 
     A set of elements is one integer with a bit for each. `at[i]` holds, for each phrase that begins at word i, the
-    elements
-    that it belongs to and the place past its end; `present` is the union of all.
+    elements that it belongs to and the place past its end; `present` is the union of all.
     """
 
     def __init__(self, sentence: Sequence[int], filler: Sequence[bool]) -> None:

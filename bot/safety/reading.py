@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from bot.safety import number, text
@@ -50,10 +51,11 @@ class Reading:
 
 
 class Reader:
-    """Reads messages by one rulebook."""
+    """Reads messages by one rulebook; `today` tells the day, by which a year is past or is not."""
 
-    def __init__(self, book: Rulebook) -> None:
+    def __init__(self, book: Rulebook, today: Callable[[], date] = number.now) -> None:
         self.book = book
+        self._today = today
         self._speller = Speller(book.vocabulary, book.lexicon.autocorrect)
         self._body = sum(1 << element for element in book.body)
         self._negations = frozenset(book.lexicon.negations)
@@ -132,7 +134,7 @@ class Reader:
         board = Board(message.sentence, [word in self.book.fillers for word in words])
         readings = self._speller.readings(words)
         tags: dict[int, list[tuple[str, int]]] = {}
-        for tag, first, past in number.tags(message):
+        for tag, first, past in number.tags(message, self._today()):
             tags.setdefault(first, []).append((tag, min(past, len(words))))
         for i, word in enumerate(words):
             spoken = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from bot.safety import message, rulebook, suite
+from bot.safety import message, rulebook, specimen, suite
 
 OPEN_QUESTIONS = (
     "Bruising alone, and mild tingling that settles with looser laces: urgent or assessment?",
@@ -23,9 +23,9 @@ OPEN_QUESTIONS = (
 )
 
 
-def page(score: suite.Score | None = None) -> str:
-    """One self-contained HTML page: every rule with wordings, traps, source and review state, figures, open
-    questions."""
+def page(score: suite.Score | None = None, region: str | None = None) -> str:
+    """One self-contained HTML page: every rule with wordings, traps, source and review state, every message as a
+    visitor of `region` sees it, figures, open questions."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     book = rulebook.load()
@@ -34,15 +34,19 @@ def page(score: suite.Score | None = None) -> str:
     )
     order = {level: place for place, level in enumerate(reversed(rulebook.LEVELS))}
     concepts = sorted(book.concepts.values(), key=lambda c: (order[c.tier], c.id))
+    texts: list[message.Frame | message.Situation] = [*message.frames().values(), *message.situations().values()]
     return environment.get_template("report.html.jinja").render(
         tiers=[(tier, list(group)) for tier, group in groupby(concepts, key=lambda c: c.tier)],
         combinations=book.combinations,
         contexts=list(book.contexts.values()),
         situations=message.situations(),
+        specimens=specimen.specimens(book, region),
         regions=message.regions().region,
         figures=suite.lines(score) if score else [],
         questions=OPEN_QUESTIONS,
         version=book.version,
         reviewed=sum(bool(c.reviewed_by) for c in concepts),
         total=len(concepts),
+        texts_reviewed=sum(bool(text.reviewed_by) for text in texts),
+        texts_total=len(texts),
     )

@@ -1,34 +1,42 @@
 """The rules as they lie in `rules/`, `lexicon.toml`, `combinations.toml`, `context.toml`, `situations.toml`,
 `regions.toml`.
 
-The key sets are closed: an unknown key, a missing field, a family that does not exist or a pattern that cannot be
-read is a
-RuleError that names the file and the line. Reading the TOML takes a quarter of a second, so the checked and
-compiled form is
-kept as JSON beside the byte code, under a name made from the hash of all the files: it can never be out of date.
+The key sets are closed: an unknown key, a missing field, a family that does not exist or a pattern that cannot be read
+is a RuleError that names the file and the line. Reading the TOML takes a quarter of a second, so the checked and
+compiled form is kept as JSON beside the byte code, under a name made from the hash of those files and of the code that
+compiles them: where either changes, the rules are compiled anew.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from bot.safety import number
+from bot.safety import number, pattern
 from bot.safety.errors import RuleError
 from bot.safety.pattern import Pattern, PatternError, parse, phrases
 
 T = TypeVar("T")
 
-FORMAT = 6
-"""Version of the compiled form; part of its file name."""
-
 FOLDER = Path(__file__).parent
+
+
+def _code_hash() -> str:
+    files = (Path(pattern.__file__), Path(number.__file__), Path(__file__))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+_CODE = _code_hash()
+"""What compiles the rules, as it was when it was loaded: a service that runs on while the program below it is exchanged
+must not keep what its older code made under the name of the newer."""
 
 BODY = (
     "foot", "ankle", "calf", "shin", "knee", "hip", "groin", "thigh", "leg", "achilles", "upper_limb", "chest", "back",
@@ -45,11 +53,11 @@ class Concept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One red flag: what it is, how people say it, what must not be taken for it, and why.
 
     `polarity` is "absence" where the symptom itself is a negation ("no feeling"). `modifier` raises an assessment
-    finding to
-    urgent. `lasting` stays although it has passed (a faint, a stroke sign). `situation` picks the while-waiting facts.
-    `variant_of` names the concept of which this is another grade ("simple_faint" of "collapse_or_faint").
-    `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a hit they overlap,
-    `never_with` those that veto it from anywhere in its sentence. `past_counts`: it counts however long ago it was.
+    finding to urgent. `lasting` stays although it has passed (a faint, a stroke sign). `situation` picks the
+    while-waiting facts. `variant_of` names the concept of which this is another grade ("simple_faint" of
+    "collapse_or_faint"). `wordings` must fire and `traps` must not: both are tests. `unless` are patterns that veto a
+    hit they overlap, `never_with` those that veto it from anywhere in its sentence. `past_counts`: it counts however
+    long ago it was.
     """
 
     id: str
@@ -87,8 +95,8 @@ class Sign(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Combination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that together mean more: one of each list in `when` must be present, anywhere in the conversation.
 
-    `number` is the row of the fact sheet, 0 for a rule of our own. `together` asks for all of them in one message,
-    near each other.
+    `number` is 1 to 30 for those listed before any rule was written, 0 for those added since. `together` asks for all
+    of them in one message, near each other.
     """
 
     id: str
@@ -126,8 +134,8 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words: `short` spells abbreviations out, `signs` reads emoji, `fillers` are skipped, `families` group what
-    means alike."""
+    """Words: `short` spells abbreviations out, `signs` reads emoji, `fillers` are skipped, `families` group what means
+    alike."""
 
     short: dict[str, str]
     signs: dict[str, str]
@@ -156,8 +164,8 @@ Compiled = tuple[tuple[tuple[int, bool, int], ...], ...]
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
-    """A compiled pattern: whose it is, its elements that must occur, its groups, and whether it contains a
-    negation itself."""
+    """A compiled pattern: whose it is, its elements that must occur, its groups, and whether it contains a negation
+    itself."""
 
     owner: str
     text: str
@@ -189,19 +197,29 @@ def load(folder: Path = FOLDER) -> Rulebook:
     """The rulebook of `folder`; RuleError when an entry is wrong."""
     files = sorted([*folder.glob("rules/*.toml"), *(folder / name for name in _SINGLE_FILES)])
     version = _version(files)
-    kept = folder / "__pycache__" / f"rules-{FORMAT}-{version}.json"
+    kept = folder / "__pycache__" / f"rules-{version}-{_CODE}.json"
     try:
         return msgspec.json.decode(kept.read_bytes(), type=Rulebook)
     except (OSError, msgspec.DecodeError):
         book = build(folder, version)
+    with suppress(OSError):  # a read-only installation reads the TOML each time
+        _keep(kept, book)
+    return book
+
+
+def _keep(kept: Path, book: Rulebook) -> None:
+    """Write the compiled form, and remove those of other rules and other code; several processes may do so at once."""
+    kept.parent.mkdir(exist_ok=True)
+    # A name of its own for each process: two that wrote into one file would mix what they write.
+    part = kept.with_suffix(f".{os.getpid()}.part")
     try:
-        kept.parent.mkdir(exist_ok=True)
-        part = kept.with_suffix(".part")
         part.write_bytes(msgspec.json.encode(book))
         part.replace(kept)
-    except OSError:
-        pass  # a read-only installation reads the TOML each time
-    return book
+    finally:
+        part.unlink(missing_ok=True)
+    for other in kept.parent.glob("rules-*.json"):
+        if other != kept:
+            other.unlink(missing_ok=True)  # who still wants it compiles the rules once more
 
 
 _SINGLE_FILES = ("lexicon.toml", "combinations.toml", "context.toml")

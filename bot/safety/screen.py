@@ -29,8 +29,8 @@ _CERTAIN = 0.9
 """How likely an urgent finding must be in a later message alone, where all messages together say less. With it the last
 turns of the tuned conversations are right in .92, without in .84; no danger was missed for it there."""
 _TAKEN_BACK = ("typo", "well", "perhaps_typo", "perhaps_well")
-_SITUATIONS = {"crisis": "crisis", "assessment": "load"}
-"""What to say when the second layer raises a tier by itself, and so names no concept."""
+UNNAMED = {"crisis": "crisis", "assessment": "load"}
+"""The situations of tiers that the second layer raises by itself, and so names no concept; "general" for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class Fired:
 class Verdict:
     """What the screen decided about a conversation.
 
-    `escalation` is None only when the screen worked and found nothing. `refusal` names a request for personal
-    advice that must be
-    declined. `degraded` says that the rules ran alone. `full_form` is False where the message is repeated in short.
+    `escalation` is None only when the screen worked and found nothing. `refusal` names a request for personal advice
+    that must be declined. `degraded` says that the rules ran alone. `full_form` is False where the message is repeated
+    in short.
     """
 
     escalation: Escalation | None = None
@@ -106,6 +106,10 @@ class Screen:
         except Exception as error:  # noqa: BLE001 the one boundary: whatever fails inside, the visitor is told what to do
             trace = Fired("screen", "urgent", "", "", f"failed: {type(error).__name__}", "boundary", len(messages) - 1)
             return Verdict(message.FAILED, fired=(trace,), failed=True)
+
+    def asked_for(self, text: str) -> Refusal | None:
+        """The personal advice that a text of ours would ask for, were it a message; says nothing of red flags."""
+        return _refusal(self._reader.read(text))
 
     def _check(self, messages: Sequence[str], region: str | None) -> Verdict:
         ledger = Ledger(self._book)
@@ -207,7 +211,7 @@ class Screen:
             scores = ", ".join(f"{step} {score:.2f}" for step, score in unit.opinion.scores.items())
             fired.append(Fired("wording", said, unit.evidence, unit.evidence, scores, "meaning", turn))
             if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment"):
-                ledger.note(Noted("wording", said, unit.evidence, turn, _SITUATIONS.get(said, "general"), "meaning"))
+                ledger.note(Noted("wording", said, unit.evidence, turn, UNNAMED.get(said, "general"), "meaning"))
         return fired
 
     def _escalation(
@@ -215,19 +219,27 @@ class Screen:
     ) -> Escalation:
         assert tier != "none"
         crisis = [n for n in counted if n.level == "crisis"]
+        today = _seen_today(counted, crisis) if tier in ("emergency", "crisis") else []
         also: tuple[Tier, ...] = ("crisis",) if crisis and tier == "emergency" else ()
         findings = tuple(Finding(n.rule, n.evidence, n.turn) for n in counted)
         return message.compose(
             tier,
             findings,
             [n.situation for n in counted],
-            also=also,
+            also=(*also, "urgent") if today else also,
+            today=tuple(Finding(n.rule, n.evidence, n.turn) for n in today),
             region=region,
             other=_of_another(readings),
             clinician=any(r.cues.get("other_person.clinician") for r in readings),
             full=full,
             crisis_kind=crisis[0].situation if crisis else "crisis",
         )
+
+
+def _seen_today(counted: Sequence[Noted], crisis: Sequence[Noted]) -> list[Noted]:
+    """The urgent findings. What only the second layer found in a message of despair is about the despair, and none."""
+    turns = {n.turn for n in crisis}
+    return [n for n in counted if n.level == "urgent" and not (n.layer == "meaning" and n.turn in turns)]
 
 
 def _says_so(reading: Reading) -> bool:

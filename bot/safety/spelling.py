@@ -1,12 +1,13 @@
 """Spelling mistakes: an unknown word is read as the nearest word of the rules' vocabulary, beside what was typed.
 
-A word that is ordinary English is never changed, and what was typed always stays one of the readings: a correction
-can add
-danger, which the trace shows, and cannot take any away.
+A word that is ordinary English is never changed, and what was typed always stays one of the readings: a correction can
+add danger, which the trace shows, and cannot take any away.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -20,12 +21,13 @@ _MOST_UNKNOWN = 400
 
 
 class Speller:
-    """Readings of words that stand in no dictionary; keeps what it looked up (bounded)."""
+    """Readings of words that stand in no dictionary; keeps those it looked up (bounded), and no word of a visitor."""
 
     def __init__(self, vocabulary: Iterable[str], autocorrect: Mapping[str, str]) -> None:
         self._vocabulary = frozenset(vocabulary)
         self._autocorrect = {word: tuple(others.split()) for word, others in autocorrect.items()}
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[bytes, tuple[str, ...]] = {}
+        self._secret = os.urandom(16)
         self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in sorted(self._vocabulary):
             self._by_start.setdefault((word[0], len(word)), []).append(word)
@@ -41,16 +43,25 @@ class Speller:
         for word in dict.fromkeys(words):
             if word in self._autocorrect:
                 found[word] = self._autocorrect[word]
-            elif word not in self._known and self._is_unknown(word):
-                if budget == 0:
-                    continue
+                continue
+            if not self._is_unknown(word):
+                continue
+            name = self._name(word)
+            # In a variable of its own: another thread may empty what is kept at any time.
+            nearest = self._known.get(name)
+            if nearest is None and budget:
                 budget -= 1
+                nearest = self._nearest(word)
                 if len(self._known) > 20_000:
                     self._known.clear()
-                self._known[word] = self._nearest(word)
-            if self._known.get(word):
-                found[word] = self._known[word]
+                self._known[name] = nearest
+            if nearest:
+                found[word] = nearest
         return found
+
+    def _name(self, word: str) -> bytes:
+        """What a word is kept under: only this process can make it, and nobody can tell the word from it alone."""
+        return hashlib.blake2b(word.encode("utf-8"), key=self._secret, digest_size=16).digest()
 
     def _is_unknown(self, word: str) -> bool:
         return 3 < len(word) < 24 and word.isalpha() and word not in self._vocabulary and word not in self._ordinary
@@ -61,7 +72,7 @@ class Speller:
         near = [
             candidate
             for length in range(len(word) - allowed, len(word) + allowed + 1)
-            for first in {word[0], word[1]}
+            for first in dict.fromkeys((word[0], word[1]))  # in this order: of many words as near, four are kept
             for candidate in self._by_start.get((first, length), ())
         ]
         hits = process.extract(word, near, scorer=OSA.distance, score_cutoff=allowed, limit=4)
@@ -72,7 +83,7 @@ class Speller:
     def _split(self, word: str) -> tuple[str, ...]:
         for cut in range(3, len(word) - 2):
             left, right = word[:cut], word[cut:]
-            if left in self._vocabulary | self._short_words and right in self._vocabulary:
+            if right in self._vocabulary and (left in self._vocabulary or left in self._short_words):
                 return (f"{left} {right}",)
         return ()
 

@@ -1,5 +1,5 @@
-"""The findings of a whole conversation: they add up, stay, combine, and go only when the visitor plainly takes
-them back."""
+"""The findings of a whole conversation: they add up, stay, combine, and go only when the visitor plainly takes them
+back."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from bot.safety.reading import Found, Reading
 from bot.safety.rulebook import LEVELS, Combination, Level, Rulebook
-
-RAISED_BY_MODIFIER = "urgent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ class Ledger:
         return whole.noted
 
     def _raise_by_modifier(self, turn: int) -> None:
-        """A risk of the whole body raises an assessment finding to urgent (sheet, 1d)."""
+        """A risk of the whole body raises an assessment finding to urgent."""
         risks = [n for n in self.noted.values() if n.rule in self.book.concepts and self.book.concepts[n.rule].modifier]
         for noted in list(self.noted.values()):
             if noted.level == "assessment" and any(risk.rule != noted.rule for risk in risks):

@@ -1,33 +1,71 @@
 """Scores the screen on a set of labelled messages, dialogues and pairs, with intervals and gates.
 
-One JSON object per line: messages (`id`, `message`, `tier`, `ok`, `style`), dialogues (`id`, `kind`, `turns` of
-`user`, `tier`, `ok`)
-and pairs (`id`, `a`, `b`, `relation`, `tier_a`, `tier_b`). A third of the items, chosen by the hash of the id, is
-set aside: it is
-scored, and nothing of it is ever shown but counts.
+One JSON object per line: messages (`id`, `message`, `tier`, `ok`, `style`), dialogues (`id`, `kind`, `turns` of `user`,
+`tier`, `ok`) and pairs (`id`, `a`, `b`, `relation`, `tier_a`, `tier_b`). A third of the items, chosen by the hash of
+the id, is set aside: it is scored, and nothing of it is ever shown but counts.
 """
 
 from __future__ import annotations
 
-import hashlib
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from bot.aside import is_set_aside
+from bot.proportion import interval, proportion
 from bot.safety.errors import RuleError
-from bot.safety.rulebook import LEVELS
+from bot.safety.rulebook import LEVELS, Level
 from bot.safety.screen import Screen
+
+INDEPENDENT = Path(__file__).parent / "independent"
+"""The suite that no rule and no exemplar is written for; one threshold was checked on it (its README says which)."""
 
 Part = Literal["all", "tuned", "set-aside"]
 
 
-def is_set_aside(identifier: str) -> bool:
-    """Whether an item belongs to the third that is never looked at."""
-    return int(hashlib.sha256(identifier.encode()).hexdigest(), 16) % 3 == 0
+class Message(msgspec.Struct, frozen=True):
+    """A message with the tier that it must get; `ok` lists every tier that counts as right, `tier` alone if empty."""
+
+    id: str
+    message: str
+    tier: Level
+    ok: tuple[Level, ...] = ()
+    style: str = ""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One visitor message of a dialogue with the tier that must stand after it."""
+
+    user: str
+    tier: Level
+    ok: tuple[Level, ...] = ()
+
+
+class Dialogue(msgspec.Struct, frozen=True):
+    """A conversation, judged after each of its turns."""
+
+    id: str
+    turns: Annotated[tuple[Turn, ...], msgspec.Meta(min_length=1)]
+    kind: str = ""
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Two messages, and how the tier of `b` must relate to that of `a`."""
+
+    id: str
+    a: str
+    b: str
+    relation: Literal["same_tier", "not_lower", "lower"]
+    tier_a: Level
+    tier_b: Level
+
+
+Item = Message | Dialogue | Pair
+_KINDS: dict[str, type[Item]] = {"message": Message, "turns": Dialogue, "a": Pair}
+"""What a line is, by the key that no other kind has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +90,13 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """The share itself; 1.0 of nothing."""
-        return self.hits / self.total if self.total else 1.0
+        """The share itself; 0 of nothing."""
+        return proportion(self.hits, self.total)
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % Wilson interval."""
-        if not self.total:
-            return 0.0, 1.0
-        z, n, p = 1.96, self.total, self.share
-        middle, spread = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, (middle - spread) / (1 + z * z / n)), min(1.0, (middle + spread) / (1 + z * z / n))
+        return interval(self.hits, self.total)
 
     def __str__(self) -> str:
         low, high = self.interval
@@ -100,52 +134,69 @@ class Score:
         return all(gate.met for gate in self.gates)
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The items of a file, or of all `.jsonl` files of a folder."""
+def read(path: Path) -> list[Item]:
+    """The items of a file, or of all `.jsonl` files of a folder; RuleError names the file and line of a wrong one."""
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
-    items = []
+    items: list[Item] = []
     for file in files:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(_lines(file), 1):
             if line.strip():
-                try:
-                    item = msgspec.json.decode(line)
-                except msgspec.DecodeError as error:
-                    raise RuleError(file.name, number, f"is not JSON: {error}") from error
-                if not isinstance(item, dict) or "id" not in item or not {"message", "turns", "a"} & item.keys():
-                    raise RuleError(
-                        file.name, number, "is no message, dialogue or pair; see docs/safety.md for the format"
-                    )
-                items.append(item)
+                items.append(_item(line, file.name, number))
     if not items:
         raise RuleError(path.name, 1, "holds no items")
     return items
 
 
-def part_of(items: Iterable[dict[str, Any]], part: Part) -> list[dict[str, Any]]:
+def _item(line: str, name: str, number: int) -> Item:
+    try:
+        found = msgspec.json.decode(line)
+    except msgspec.DecodeError as error:
+        raise RuleError(name, number, f"is not JSON: {error}") from error
+    kind = next((kind for key, kind in _KINDS.items() if key in found), None) if isinstance(found, dict) else None
+    if kind is None:
+        raise RuleError(name, number, "is no message, dialogue or pair; see docs/safety.md for the format")
+    try:
+        return msgspec.convert(found, kind)
+    except msgspec.ValidationError as error:
+        raise RuleError(name, number, f"is no {kind.__name__.lower()}: {error}") from error
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise RuleError(file.name, 1, f"cannot be read ({error.strerror}); name a file or a folder that can") from error
+    try:
+        # Not splitlines(): a message may hold U+2028, which ends a line of text but not one of JSON Lines.
+        return content.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise RuleError(file.name, line, "is not UTF-8; save the file as UTF-8") from error
+
+
+def part_of(items: Iterable[Item], part: Part) -> list[Item]:
     """The items of one part."""
-    return [i for i in items if part == "all" or is_set_aside(i["id"]) == (part == "set-aside")]
+    return [item for item in items if part == "all" or is_set_aside(item.id) == (part == "set-aside")]
 
 
-def score(screen: Screen, items: Sequence[dict[str, Any]]) -> Score:
+def score(screen: Screen, items: Sequence[Item]) -> Score:
     """Run the screen over all items."""
 
     def tier(messages: Sequence[str]) -> str:
         return screen.check(messages).tier or "none"
 
-    messages = [_message(item, tier) for item in items if "message" in item]
-    dialogues = [_dialogue(item, tier) for item in items if "turns" in item]
-    pairs = [_pair(item, tier) for item in items if "relation" in item]
+    messages = [_message(item, tier) for item in items if isinstance(item, Message)]
+    dialogues = [_dialogue(item, tier) for item in items if isinstance(item, Dialogue)]
+    pairs = [_pair(item, tier) for item in items if isinstance(item, Pair)]
     turns = tuple(outcome for dialogue in dialogues for outcome in dialogue)
     last = tuple(dialogue[-1] for dialogue in dialogues)
     return Score(tuple(messages), turns, last, tuple(pairs), _gates(messages, last, pairs))
 
 
-def _message(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> Outcome:
-    got = tier([item["message"]])
-    ok = item.get("ok") or [item["tier"]]
-    return Outcome(
-        item["id"], "message", item.get("style", ""), item["tier"], got, got in ok or _over(got, ok), item["message"]
-    )
+def _message(item: Message, tier: Callable[[Sequence[str]], str]) -> Outcome:
+    got = tier([item.message])
+    ok = item.ok or (item.tier,)
+    return Outcome(item.id, "message", item.style, item.tier, got, got in ok or _over(got, ok), item.message)
 
 
 def _over(got: str, ok: Sequence[str]) -> bool:
@@ -153,31 +204,22 @@ def _over(got: str, ok: Sequence[str]) -> bool:
     return "none" not in ok and LEVELS.index(got) > min(LEVELS.index(o) for o in ok)
 
 
-def _dialogue(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> list[Outcome]:
+def _dialogue(item: Dialogue, tier: Callable[[Sequence[str]], str]) -> list[Outcome]:
     outcomes = []
-    for n, turn in enumerate(item["turns"], 1):
-        said = [t["user"] for t in item["turns"][:n]]
+    for n, turn in enumerate(item.turns, 1):
+        said = [earlier.user for earlier in item.turns[:n]]
         got = tier(said)
-        ok = turn.get("ok") or [turn["tier"]]
-        outcomes.append(
-            Outcome(f"{item['id']}/{n}", "turn", item.get("kind", ""), turn["tier"], got, got in ok, " // ".join(said))
-        )
+        right = got in (turn.ok or (turn.tier,))
+        outcomes.append(Outcome(f"{item.id}/{n}", "turn", item.kind, turn.tier, got, right, " // ".join(said)))
     return outcomes
 
 
-def _pair(item: dict[str, Any], tier: Callable[[Sequence[str]], str]) -> Outcome:
-    a, b = tier([item["a"]]), tier([item["b"]])
+def _pair(item: Pair, tier: Callable[[Sequence[str]], str]) -> Outcome:
+    a, b = tier([item.a]), tier([item.b])
     rank_a, rank_b = LEVELS.index(a), LEVELS.index(b)
-    right = {"same_tier": rank_a == rank_b, "not_lower": rank_b >= rank_a, "lower": rank_b < rank_a}[item["relation"]]
-    return Outcome(
-        item["id"],
-        "pair",
-        item["relation"],
-        f"{item['tier_a']}>{item['tier_b']}",
-        f"{a}>{b}",
-        right,
-        f"{item['a']}  =>  {item['b']}",
-    )
+    right = {"same_tier": rank_a == rank_b, "not_lower": rank_b >= rank_a, "lower": rank_b < rank_a}[item.relation]
+    want, got = f"{item.tier_a}>{item.tier_b}", f"{a}>{b}"
+    return Outcome(item.id, "pair", item.relation, want, got, right, f"{item.a}  =>  {item.b}")
 
 
 def _rate(outcomes: Iterable[Outcome], hit: Callable[[Outcome], bool]) -> Rate:
@@ -241,10 +283,10 @@ def lines(score: Score) -> list[str]:
     return made
 
 
-def failures(score: Score, *, hide_set_aside: bool = True) -> list[str]:
+def failures(score: Score) -> list[str]:
     """What went wrong, one line each; items that are set aside are never shown."""
     wrong = [o for o in (*score.messages, *score.last_turns, *score.pairs) if not o.right]
-    shown = [o for o in wrong if not (hide_set_aside and is_set_aside(o.id.partition("/")[0]))]
+    shown = [o for o in wrong if not is_set_aside(o.id.partition("/")[0])]
     return ["", f"{len(wrong)} wrong, {len(shown)} shown"] + [
         f"  {o.id} want {o.want}, got {o.got} [{o.style}] {' '.join(o.text.split())}" for o in shown
     ]

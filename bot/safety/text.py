@@ -1,8 +1,7 @@
 """A visitor's message as words that know where they stand.
 
-Spelling is made plain (no apostrophes, capitals, accents or stretched letters) so that "Caaan't" and "cant" are
-one word; each
-word keeps its place in the message as it was typed, because an escalation quotes the visitor's own words.
+Spelling is made plain (no apostrophes, capitals, accents or stretched letters) so that "Caaan't" and "cant" are one
+word; each word keeps its place in the message as it was typed, because an escalation quotes the visitor's own words.
 """
 
 from __future__ import annotations
@@ -58,12 +57,11 @@ class Message:
 
 
 def windows(message: Message, least: int = 10, most: int = 6, long: int = 40) -> list[tuple[int, int]]:
-    """First and last word of the sentences of a long message one by one, short ones joined to the next;
-    empty for up to `long` words.
+    """First and last word of the sentences of a long message one by one, short ones joined to the next; empty for up to
+    `long` words.
 
-    A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the
-    sentences are
-    joined in as many pieces.
+    A danger sign in one sentence of a long message is not diluted by the others. At most `most`: of more, the sentences
+    are joined in as many pieces.
     """
     spans: list[list[int]] = []
     if len(message.words) <= long:

@@ -26,8 +26,8 @@ from bot.safety.rulebook import LEVELS, Level
 from bot.safety.state import alone
 
 JUDGES = ("dune", "elder", "fern", "glade", "juniper", "maple", "sorrel")
-"""The authors who are held out: each wrote alone, by the fact sheet, without reading any other exemplar; the last three
-had read the tuned part of a development set, to learn how people write to whom nothing is explained."""
+"""The authors who are held out: each wrote alone, by the same definitions, without reading any other exemplar; the last
+three had read the tuned part of a development set, to learn how people write to whom nothing is explained."""
 _GRAM_STRENGTH = 20.0
 _BLEND_STRENGTH = 1.0
 _FALSE_ALARMS = {"assessment": 0.16, "urgent": 0.09}

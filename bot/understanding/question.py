@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.understanding.kinds import Kind, kinds
 from bot.understanding.lexicon import NAME as LEXICON
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.spelling import Correction, Speller
+from bot.understanding.spelling import Correction, Lookups, Speller
 from bot.understanding.vocabulary import Expansion, Vocabulary, folder, load, subjects
 from corpus.article import Span
 from corpus.sentences import sentences
@@ -58,19 +58,29 @@ class Reader:
         self._vocabulary = vocabulary
         self._subjects = subjects
 
-    def spelt(self, message: str) -> tuple[str, tuple[Correction, ...]]:
-        """The message with misspelt words replaced in place, and what was replaced."""
+    def spelt(self, message: str, lookups: Lookups | None = None) -> tuple[str, tuple[Correction, ...]]:
+        """The message with misspelt words replaced in place, and what was replaced.
+
+        `lookups` holds what was looked up earlier in the same turn, and takes up what is looked up now.
+        """
         read = words(message)
-        changes = self._speller.correct(read)
+        changes = self._speller.correct(read, lookups)
         text = message
         for position in sorted(changes, reverse=True):
             word = read[position]
             text = text[: word.start] + changes[position].meant + text[word.end :]
         return text, tuple(changes[position] for position in sorted(changes))
 
-    def read(self, message: str, text: str | None = None, inherited: frozenset[str] = frozenset()) -> Question:
-        """The question in `message`; `text` is its stand-alone form where a follow-up was resolved."""
-        spelt, corrections = self.spelt(text if text is not None else message)
+    def read(
+        self,
+        message: str,
+        text: str | None = None,
+        inherited: frozenset[str] = frozenset(),
+        corrections: tuple[Correction, ...] = (),
+    ) -> Question:
+        """The question in `message`; `text` is its stand-alone form, spelt already, and `corrections` what was replaced
+        in it."""
+        spelt, corrections = self.spelt(message) if text is None else (text, corrections)
         focus = _asking_part(spelt)
         expansions = self._vocabulary.expand(words(spelt))
         return Question(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.understanding.forms import asks, forms, topical
-from index.words import STOP_WORDS, Word, words
+from index.words import Word, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _points(read: Sequence[Word], place: int, text: str) -> bool:
     if word in ("one", "ones"):
         return before in ("that", "this", "which", "the", "a", "an") or not after or before in _VERBS | {"have", "get"}
     if word in _POINTERS:
-        if after in _TIMES or (word == "this" and after in _TIMES):
+        if after in _TIMES:
             return False
         if word == "that":
             noun = place > 0 and after != "" and topical(read[place - 1])
@@ -130,8 +130,3 @@ def _points(read: Sequence[Word], place: int, text: str) -> bool:
             return not (before in _SAYING and after != "") and not relative
         return True
     return word in _THINGS
-
-
-def content(text: str) -> list[Word]:
-    """The words of a text that are no stop words."""
-    return [word for word in words(text) if word.text not in STOP_WORDS]

@@ -15,6 +15,21 @@ from bot.understanding.lexicon import Lexicon
 from index.words import STOP_WORDS, Word, stem
 
 _MIN_LENGTH = 4
+
+_MOST_UNKNOWN = 60
+"""Unknown words looked up in one turn, each in about a millisecond; the words of a text with more are left as they were
+typed from there on. Set by hand, not swept."""
+
+_OTHER_START = 0.7
+_SAME_CONSONANTS = 0.7
+_OF_THE_ARTICLES, _OF_THE_VOCABULARY = 0.8, 0.4
+"""What a candidate loses by another first letter, and gains by the same consonants and by being a word of the site, in
+changed letters. Each is less than one letter, so that it decides among near ones; set by hand, not swept."""
+
+Lookups = dict[str, str | None]
+"""What unknown words were read as, None for a word that resembles nothing. It lives as long as one turn: these are the
+visitor's words, and nothing of them is kept."""
+
 _TYPED_SHORT = {
     "b4": "before", "wat": "what", "wht": "what", "wats": "what is", "wen": "when", "whn": "when", "wich": "which",
     "whre": "where", "wher": "where", "hw": "how", "y": "why", "u": "you", "ur": "your", "r": "are", "tht": "that",
@@ -57,23 +72,26 @@ class Speller:
         self._lexicon = lexicon
         self._by_length: dict[tuple[int, int], list[str]] = {}
 
-    def correct(self, question: Iterable[Word]) -> dict[int, Correction]:
-        """What to change, by the position of the word in the question."""
+    def correct(self, question: Iterable[Word], lookups: Lookups | None = None) -> dict[int, Correction]:
+        """What to change, by the position of the word in the question; `lookups` are those of the turn so far."""
+        known = {} if lookups is None else lookups
         changes: dict[int, Correction] = {}
         for position, word in enumerate(question):
-            meant = self._meant(word.text, first=position == 0)
+            meant = self._meant(word.text, known, first=position == 0)
             if meant and meant != word.text:
                 changes[position] = Correction(word.text, meant)
         return changes
 
-    def _meant(self, word: str, *, first: bool) -> str | None:
+    def _meant(self, word: str, lookups: Lookups, *, first: bool) -> str | None:
         if word in _TYPED_SHORT and (first or word not in _ONLY_FIRST):
             return _TYPED_SHORT[word]
         if len(word) < _MIN_LENGTH or not word.isalpha() or word in self._corpus or word in self._known:
             return None
         if self._has_stem(stem(word)) or self._lexicon.is_word(word):
             return None
-        return self._nearest(word)
+        if word not in lookups and len(lookups) < _MOST_UNKNOWN:
+            lookups[word] = self._nearest(word)
+        return lookups.get(word)
 
     @cached_property
     def _own(self) -> list[str]:
@@ -109,10 +127,11 @@ class Speller:
         return best if ours or (len(word) > 5 and _skeleton(best) == _skeleton(word)) else None
 
     def _cost(self, word: str, other: str, distance: int) -> tuple[float, int, str]:
+        """How little speaks for a candidate: its changes, and what they are worth; the commoner word where two tie."""
         cost = float(distance)
-        cost += 0.0 if other[0] == word[0] else 0.7
-        cost -= 0.7 if _skeleton(other) == _skeleton(word) else 0.0
-        cost -= 0.8 if other in self._corpus else 0.4 if other in self._known else 0.0
+        cost += 0.0 if other[0] == word[0] else _OTHER_START
+        cost -= _SAME_CONSONANTS if _skeleton(other) == _skeleton(word) else 0.0
+        cost -= _OF_THE_ARTICLES if other in self._corpus else _OF_THE_VOCABULARY if other in self._known else 0.0
         return cost, -self._corpus.get(other, 0), other
 
 

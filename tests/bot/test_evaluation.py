@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.evaluation import measures, plot
 from bot.evaluation.measures import Share, calibration, curve, separation, share
-from bot.evaluation.propose import propose, question
+from bot.evaluation.propose import propose
 from bot.evaluation.questions import Case, QuestionFileError, Turn, load
 from bot.evaluation.run import Trial
 from bot.evaluation.score import Mark, figures, mark, mentions
@@ -238,26 +238,9 @@ def test_separation_needs_both_kinds() -> None:
     assert curve([]) == []
 
 
-@pytest.mark.parametrize(
-    ("heading", "asked"),
-    [
-        ("How to oil a chain", "How do I oil a chain?"),
-        ("When to change the tyres", "When should I change the tyres?"),
-        ("What is a cassette?", "What is a cassette?"),
-        ("Causes", "What are the causes?"),
-        ("Signs of wear", "What are the signs of wear?"),
-        ("Storing a bicycle", "What should I know about storing a bicycle?"),
-        ("UV light:", "What should I know about UV light?"),
-        ("Why chains break", "Why chains break?"),
-    ],
-)
-def test_a_heading_becomes_a_question(heading: str, asked: str) -> None:
-    assert question(heading) == asked
-
-
-def test_a_heading_that_does_not_name_its_subject_is_given_it() -> None:
-    assert question("Causes", "bicycle rust") == "What are the causes (bicycle rust)?"
-    assert question("Causes of rust", "bicycle rust") == "What are the causes of rust?"
+def test_a_heading_that_makes_no_question_is_left_out_of_a_draft() -> None:
+    article = parse("# Bikes\n\n## Summary\n\nOil the chain after every ride in the rain.", id="bikes")
+    assert list(propose([article])) == []
 
 
 def test_a_draft_is_a_question_file(write: Write) -> None:

@@ -17,21 +17,38 @@ class _Thinker(Thinker):
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.lookups: list[object] = []
 
-    def complete(self, message: str) -> bool:
+    def complete(self, message: str, lookups: object = None) -> bool:
+        self.lookups.append(lookups)
         return message.endswith("?")
 
-    def turn(self, message: str, past: object = ()) -> Turn:
+    def turn(self, message: str, past: object = (), lookups: object = None) -> Turn:
+        self.lookups.append(lookups)
         self.read.append(message)
         return Turn(message, past=(Past(message),))
 
 
-def _read(*messages: str) -> list[str]:
+def _played(*messages: str) -> _Thinker:
     bot = Bot.__new__(Bot)
     thinker = _Thinker()
     bot._thinker = thinker
     bot._turn(messages)
-    return thinker.read
+    return thinker
+
+
+def _read(*messages: str) -> list[str]:
+    return _played(*messages).read
+
+
+def test_what_was_looked_up_to_spell_a_message_is_passed_along_through_the_turn() -> None:
+    seen = _played("What is a quince?", "and then", "why").lookups
+    assert len(seen) == 5
+    assert all(lookups is seen[0] and lookups is not None for lookups in seen)
+
+
+def test_what_was_looked_up_in_one_turn_is_gone_in_the_next() -> None:
+    assert _played("why").lookups[0] is not _played("why").lookups[0]
 
 
 def test_a_whole_question_is_read_by_itself() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 from bot.understanding.enumeration import enumeration
 from bot.understanding.kinds import Kind, holds_value, kinds
 from bot.understanding.lexicon import Lexicon
+from bot.understanding.question import Reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
-from bot.understanding.spelling import Speller
+from bot.understanding.spelling import Lookups, Speller
 from bot.understanding.split import split
 from bot.understanding.vocabulary import Vocabulary, VocabularyError, load, parse, subjects
 from index.words import stem, words
@@ -205,6 +207,43 @@ def test_short_forms_are_written_out(speller: Speller) -> None:
 
 def test_an_empty_question_has_nothing_to_correct(speller: Speller) -> None:
     assert _spelt(speller, "") == {}
+
+
+def _nonsense(number: int) -> str:
+    return " ".join("xyzz" + "".join(letters) for letters in islice(product("bcdfghjklm", repeat=3), number))
+
+
+def test_words_past_the_bound_are_left_as_they_were_typed(speller: Speller) -> None:
+    assert _spelt(speller, f"{_nonsense(59)} marigld") == {"marigld": "marigold"}
+    assert _spelt(speller, f"{_nonsense(60)} marigld") == {}
+
+
+def test_a_word_is_looked_up_once_in_a_turn(speller: Speller, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    nearest = speller._nearest
+
+    def counted(word: str) -> str | None:
+        asked.append(word)
+        return nearest(word)
+
+    monkeypatch.setattr(speller, "_nearest", counted)
+    lookups: Lookups = {}
+    first = speller.correct(words("my marigld, my zyxwvu"), lookups)
+    assert speller.correct(words("my marigld, my zyxwvu"), lookups) == first
+    assert asked == ["marigld", "zyxwvu"]
+
+
+def test_a_question_that_was_spelt_already_says_what_was_replaced(speller: Speller) -> None:
+    reader = Reader(speller, Vocabulary([]), Vocabulary([]))
+    spelt, corrections = reader.spelt("prune my marigld")
+    question = reader.read("prune my marigld", spelt, corrections=corrections)
+    assert (question.text, question.corrections) == ("prune my marigold", corrections)
+    assert [change.written for change in corrections] == ["marigld"]
+
+
+def test_words_taken_over_from_an_article_are_not_spelt_otherwise(speller: Speller) -> None:
+    reader = Reader(speller, Vocabulary([]), Vocabulary([]))
+    assert reader.read("how deep?", "how deep (marigld)?").text == "how deep (marigld)?"
 
 
 def test_a_word_goes_from_lay_to_article_language_only() -> None:

@@ -91,6 +91,84 @@ def test_colours_that_cannot_be_read_are_not_used(page: Page, site: Site) -> Non
     expect(launcher(page)).to_have_text("1Ask us")
 
 
+@pytest.mark.parametrize(
+    ("colours", "plain"),
+    [
+        ("--footnote-accent: oklch(90% 0.1 100); --footnote-on-accent: white", True),
+        ("--footnote-accent: #ffee88; --footnote-on-accent: black", True),
+        ("--footnote-ink: silver", True),
+        ("--footnote-quiet: hsl(0 0% 80%)", True),
+        ("--footnote-paper: #17262b", True),
+        ("--footnote-paper: transparent", True),
+        ("--footnote-ink: nonsense", True),
+        ("--footnote-accent: oklch(35% 0.1 250); --footnote-on-accent: ivory; --footnote-ink: navy", False),
+        ("--footnote-paper: black; --footnote-mist: #222; --footnote-ink: white; --footnote-quiet: silver;"
+         "--footnote-accent: gold; --footnote-on-accent: black", False),
+    ],
+)  # fmt: skip
+def test_colours_of_any_notation_are_kept_only_where_all_words_can_be_read(
+    page: Page, site: Site, colours: str, plain: bool
+) -> None:
+    page.goto(f"{site.host}/plain.html")
+    page.evaluate(
+        """(colours) => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync('footnote-chat {' + colours + '}');
+          document.adoptedStyleSheets = [sheet];
+        }""",
+        colours,
+    )
+    launcher(page).click()
+    expect(question_box(page)).to_be_focused()
+    shown = page.evaluate(
+        f"""() => ['.panel', '.send', '.about'].map((one) => getComputedStyle({_ROOT}.querySelector(one)))
+          .flatMap((style) => [style.color, style.backgroundColor]).slice(0, 5)"""
+    )
+    ours = ["rgb(23, 38, 43)", "rgb(255, 255, 255)", "rgb(255, 255, 255)", "rgb(11, 85, 99)", "rgb(75, 95, 101)"]
+    assert (shown == ours) is plain
+    assert (page.locator("footnote-chat").get_attribute("data-plain") == "") is plain
+
+
+def test_a_page_with_a_tiny_rem_makes_no_word_and_no_target_of_the_chat_tiny(page: Page, site: Site) -> None:
+    page.goto(f"{site.host}/rem.html")
+    box = launcher(page).bounding_box()
+    assert box is not None and box["height"] >= 44
+    launcher(page).click()
+    ask(page, "emergency")
+    ask(page, "Which shoes?").get_by_role("link", name="Source 1").click()
+    sizes = page.evaluate(
+        f"""() => {{
+          const all = [...{_ROOT}.querySelectorAll('.panel *')].filter((n) => n.checkVisibility());
+          const words = all.filter((n) => [...n.childNodes].some((c) => c.nodeType == 3 && c.data.trim()));
+          const size = (n) => parseFloat(getComputedStyle(n).fontSize);
+          const height = (n) => n.getBoundingClientRect().height;
+          const at = (one) => {_ROOT}.querySelector(one);
+          return {{
+            words: Math.min(...words.filter((n) => !n.closest('.ref')).map(size)),
+            title: size(at('h2')), body: size(at('.turn .asked')),
+            mark: [size(at('.ref')), height(at('.ref'))],
+            buttons: Math.min(...all.filter((n) => n.matches('button:not(.link), summary')).map(height)),
+            calls: Math.min(...all.filter((n) => n.matches('a.call')).map(height)),
+            width: at('.panel').getBoundingClientRect().width,
+          }};
+        }}"""
+    )
+    assert sizes["words"] == pytest.approx(15.2)
+    assert (sizes["title"], sizes["body"]) == (pytest.approx(17.6), 16)
+    assert sizes["mark"] == [pytest.approx(12.8), 24]
+    assert sizes["buttons"] >= 44
+    assert sizes["calls"] >= 40
+    assert sizes["width"] == 432
+
+
+def test_a_visitor_who_enlarges_text_gets_a_larger_chat(page: Page, site: Site) -> None:
+    open_chat(page, f"{site.host}/plain.html")
+    page.evaluate("() => { document.documentElement.style.fontSize = '32px'; }")
+    assert page.evaluate(f"() => getComputedStyle({_ROOT}.querySelector('h2')).fontSize") == "35.2px"
+    box = launcher(page).bounding_box()
+    assert box is not None and box["height"] >= 88
+
+
 def test_the_inline_box_stands_where_the_owner_put_it(page: Page, site: Site) -> None:
     open_chat(page, f"{site.host}/inline.html")
     assert page.evaluate("() => document.querySelector('footnote-chat').parentElement.tagName") == "MAIN"

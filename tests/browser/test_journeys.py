@@ -158,6 +158,25 @@ def test_a_repeated_emergency_is_opened_again_and_another_card_comes_above(page:
     expect(cards.nth(0).get_by_role("heading")).to_have_text("Immediate support: Talk to someone now")
 
 
+def test_another_danger_of_the_same_tier_folds_the_first_card_and_removes_nothing(page: Page, site: Site) -> None:
+    def fulfil(route: Route) -> None:
+        concept = "one" if "first" in (route.request.post_data or "")[-20:] else "two"
+        block = {"type": "alert", "tier": "urgent", "headline": f"About {concept}", "text": f"Words on {concept}."}
+        block |= {"actions": [], "concepts": [concept]}  # type: ignore[dict-item]  # JSON
+        route.fulfill(json={"kind": "escalation", "text": "", "blocks": [block], "sources": [], "withdrawn": []})
+
+    open_chat(page, site.url)
+    page.route("**/api/v1/chat", fulfil)
+    cards = panel(page).locator(".pins .card")
+    for question, shown in (("first", ["one"]), ("second", ["two", "one"]), ("first", ["one", "two"])):
+        question_box(page).fill(question)
+        page.keyboard.press("Enter")
+        expect(cards.get_by_role("heading")).to_have_text([f"Urgent advice: About {concept}" for concept in shown])
+        expect(panel(page).get_by_text(f"Words on {shown[0]}.")).to_be_visible()
+        for folded in shown[1:]:
+            expect(panel(page).get_by_text(f"Words on {folded}.")).to_be_hidden()
+
+
 def test_an_emergency_that_arrives_while_the_visitor_reads_elsewhere_is_announced_once(page: Page, site: Site) -> None:
     record_announcements(page)
     open_chat(page, f"{site.host}/plain.html")
@@ -243,11 +262,10 @@ def _answer_with(page: Page, status: int, problem: str) -> None:
 @pytest.mark.parametrize(
     ("status", "problem", "message"),
     [
-        (429, '{"retry_after":17}', "Try again in 17 seconds"),
-        (503, '{"retry_after":3}', "Try again in 3 seconds"),
-        (413, "{}", "too long to send"),
-        (422, '{"pointer":"/messages"}', "This conversation is full"),
-        (403, "{}", "may not be used from this website"),
+        (429, '{"detail":"Try again in 12 hours."}', "Try again in 12 hours."),
+        (422, '{"detail":"Shorten it."}', "Shorten it."),
+        (403, '{"detail":"See the setting."}', "may not be used from this website"),
+        (500, "{}", "Something went wrong"),
         (500, "not json at all", "Something went wrong"),
     ],
 )
@@ -282,14 +300,34 @@ def test_contact_details_are_asked_about_before_they_are_sent(page: Page, site: 
     expect(turns(page)).to_have_count(1)
 
 
-def test_an_empty_or_too_long_question_is_not_sent(page: Page, site: Site) -> None:
+def test_an_empty_question_is_not_sent_and_one_that_is_too_long_is_kept(page: Page, site: Site) -> None:
     open_chat(page, site.url)
     page.keyboard.press("Enter")
     expect(note(page)).to_contain_text("Type a question first")
     question_box(page).fill("x" * 301)
     expect(panel(page).get_by_text("1 characters too many")).to_be_visible()
     page.keyboard.press("Enter")
-    expect(note(page)).to_contain_text("too long")
+    expect(note(page)).to_contain_text("at most 300 characters")
+    expect(note(page)).to_contain_text("In an emergency, do not wait for this page.")
+    expect(question_box(page)).to_have_value("x" * 301)
+
+
+def test_a_danger_in_a_message_that_is_too_long_gets_its_card_and_the_conversation_goes_on(
+    page: Page, site: Site
+) -> None:
+    open_chat(page, site.url)
+    ask(page, "word " * 70 + "I want to kill myself")
+    expect(panel(page).locator(".pins .card.crisis")).to_be_visible()
+    expect(turns(page).first).to_contain_text("at most 300 characters")
+    ask(page, "Which shoes?")
+    expect(turns(page).nth(1)).to_contain_text("Choose shoes that fit well.")
+
+
+def test_a_question_that_was_read_as_another_is_shown_so_above_the_answer(page: Page, site: Site) -> None:
+    open_chat(page, site.url)
+    turn = ask(page, "And on hills?")
+    expect(turn.get_by_text("Read as: Which shoes?")).to_be_visible()
+    expect(ask(page, "which shoes").get_by_text("Read as:")).to_have_count(0)
 
 
 def test_shift_enter_makes_a_line_and_enter_sends(page: Page, site: Site) -> None:
@@ -417,6 +455,23 @@ def test_a_conversation_is_kept_for_the_tab_only_where_the_owner_asked_for_it(pa
     launcher(page).click()
     expect(panel(page).get_by_role("heading", name="Call 999 now")).to_be_visible()
     expect(turns(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('', 'SecurityError'); } })",
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }",
+        "sessionStorage.setItem('footnote', '[{\"question\":\"old\"}]'); sessionStorage.setItem('footnote-2', '{x')",
+    ],
+    ids=["forbidden", "full", "scribbled over"],
+)
+def test_storage_that_does_not_work_costs_no_answer(page: Page, site: Site, watch: Watch, storage: str) -> None:
+    page.add_init_script(storage)
+    open_chat(page, f"{site.host}/remember.html")
+    expect(ask(page, "Which shoes?")).to_contain_text("Choose shoes that fit well.")
+    expect(note(page)).to_be_empty()
+    assert watch.errors == []
 
 
 def test_markup_in_articles_titles_and_addresses_is_shown_as_text(page: Page, site: Site, watch: Watch) -> None:

@@ -75,6 +75,10 @@ def test_a_question_of_a_hundred_thousand_characters_is_refused_in_one_line(bund
     assert len(complaint) < 300
 
 
+def test_a_question_with_bytes_that_are_no_text_is_refused_in_one_line(bundled_index: Path) -> None:
+    assert "no text" in footnote("ask", "how long should I ice my \udcff ankle?", "--index", bundled_index).complaint
+
+
 @pytest.mark.parametrize("question", ["🦶🔥😭", "?!… —", "\u200b\u200d", "\ufeff"])
 def test_a_question_without_words_is_called_unreadable(bundled_index: Path, question: str) -> None:
     done = footnote("ask", question, "--json", "--index", bundled_index)

@@ -62,6 +62,11 @@ def test_conversations_do_not_know_of_each_other(bundled_index: Path) -> None:
         ({"id": "x", "messages": ["a"], "region": 7}, "region"),
         ({"id": "x", "messages": ["a" * 100_000]}, "characters"),
         (b"[" * 100_000, ""),
+        (b'{"id": ' + b"7" * 5000 + b', "messages": ["a"]}', "digits"),
+        (b'{"id": NaN, "messages": ["a"]}', "id"),
+        (b'{"id": 1e999, "messages": ["a"]}', "id"),
+        (b'{"id": ["x"], "messages": ["a"]}', "id"),
+        (b'{"id": "x", "messages": ["how long should I ice my \\ud800 ankle?"]}', "surrogate"),
     ],
 )
 def test_a_line_that_cannot_be_read_costs_no_other(bundled_index: Path, line: object, complaint: str) -> None:
@@ -75,6 +80,12 @@ def test_a_line_that_cannot_be_read_costs_no_other(bundled_index: Path, line: ob
 def test_the_id_of_a_bad_line_is_given_back_where_it_can_be_read(bundled_index: Path) -> None:
     _, lines = _batch(bundled_index, {"id": "c7", "messages": []})
     assert lines[0]["id"] == "c7"
+
+
+def test_an_id_that_is_half_a_character_is_given_back_as_it_came(bundled_index: Path) -> None:
+    done, lines = _batch(bundled_index, b'{"id": "\\ud800", "messages": ["How long should I ice my ankle?"]}', ICE)
+    assert done.status == 0
+    assert [line["id"] for line in lines] == ["\ud800", "ice"]
 
 
 def test_an_empty_line_is_passed_over(bundled_index: Path) -> None:

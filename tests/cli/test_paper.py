@@ -33,6 +33,11 @@ def test_an_abstention_is_printed_in_its_own_words() -> None:
     assert paper(reply_to("price")) == "The articles do not say."
 
 
+def test_a_note_stands_after_an_urgent_flag_and_before_the_answer() -> None:
+    text = paper(replace(answer(), escalation=ESCALATIONS["urgent"], note="Only in part."))
+    assert text.index(ESCALATIONS["urgent"].headline.upper()) < text.index("Only in part.") < text.index(SHOES)
+
+
 def test_help_names_every_command_and_what_it_does() -> None:
     done = footnote("--help")
     assert done.status == 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import ipaddress
+import random
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,37 @@ def test_a_sitemap_gives_all_its_pages_and_says_which_failed(site: Site) -> None
     assert [article.id for article in harvest.articles] == ["a", "b"]
     assert [outcome.status for outcome in harvest.outcomes] == ["read", "failed", "read"]
     assert "does not exist (status 404)" in (harvest.outcomes[1].reason or "")
+
+
+def test_what_is_no_url_in_a_sitemap_fails_alone(site: Site) -> None:
+    site.put("/a", page("A"))
+    entries = "".join(f"<url><loc>{url}</loc></url>" for url in ("http://[", "/a", "http://[::1"))
+    site.put("/sitemap.xml", f"<urlset>{entries}</urlset>", Content_Type="application/xml")
+    harvest = fetched(site.url("/sitemap.xml"))
+    assert [article.id for article in harvest.articles] == ["a"]
+    failed = [(outcome.source, outcome.reason) for outcome in harvest.outcomes if outcome.status == "failed"]
+    said = f"is no valid URL, but stands in {site.url('/sitemap.xml')}; correct it there"
+    assert failed == [("http://[", said), ("http://[::1", said)]
+
+
+def test_what_is_no_url_in_a_sitemap_of_sitemaps_fails_alone(site: Site) -> None:
+    site.put("/a", page("A"))
+    site.put("/pages.xml", sitemap(site, "/a"))
+    entries = "".join(f"<sitemap><loc>{url}</loc></sitemap>" for url in ("http://[", "/pages.xml"))
+    site.put("/index.xml", f"<sitemapindex>{entries}</sitemapindex>", Content_Type="application/xml")
+    harvest = fetched(site.url("/index.xml"))
+    assert [article.id for article in harvest.articles] == ["a"]
+    assert sorted(outcome.status for outcome in harvest.outcomes) == ["failed", "read"]
+
+
+def test_a_redirect_to_what_is_no_url_fails_alone(site: Site) -> None:
+    site.put("/b", page("B"))
+    site.pages["/a"] = Reply(status=302, headers={"Location": "http://["})
+    site.put("/sitemap.xml", sitemap(site, "/a", "/b"), Content_Type="application/xml")
+    harvest = fetched(site.url("/sitemap.xml"))
+    assert [article.id for article in harvest.articles] == ["b"]
+    assert harvest.outcomes[0].source == site.url("/a")
+    assert "redirected to what is no valid URL" in (harvest.outcomes[0].reason or "")
 
 
 def test_a_sitemap_of_sitemaps_and_a_packed_one_are_followed(site: Site) -> None:
@@ -450,6 +483,38 @@ def test_a_certificate_of_another_name_is_refused(monkeypatch: pytest.MonkeyPatc
     assert "no valid certificate" in reason(fetched("https://127.0.0.1/"))
 
 
+KEPT = Page("http://x.example/", b"body" * 100, "2026-11-21")
+
+
+def test_a_page_that_finds_no_room_on_the_disk_is_an_error_of_that_page(tmp_path: Path) -> None:
+    pages = Pages(tmp_path / "pages")
+    pages._database.execute("pragma max_page_count = 1")
+    with pytest.raises(SourceError, match=r"http://x\.example/: .*pages, cannot be used \(database or disk is full\)"):
+        pages.put(replace(KEPT, body=random.Random(1).randbytes(100_000)))
+
+
+def test_a_kept_page_that_is_damaged_is_an_error_of_that_page(tmp_path: Path) -> None:
+    pages = Pages(tmp_path / "pages")
+    pages.put(KEPT)
+    with pages._database:
+        pages._database.execute("update page set body = x'00'")
+    with pytest.raises(SourceError, match="delete it to fetch all anew"):
+        pages.get(KEPT.url)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [lambda pages: pages.get(KEPT.url), lambda pages: pages.drop(KEPT.url), lambda pages: pages.forget_others([])],
+)
+def test_a_file_of_pages_that_is_damaged_is_one_clear_line(tmp_path: Path, use: Callable[[Pages], object]) -> None:
+    Pages(tmp_path / "pages").put(KEPT)
+    pages = Pages(tmp_path / "pages")
+    data = (tmp_path / "pages").read_bytes()
+    (tmp_path / "pages").write_bytes(data[:100] + b"\xff" * (len(data) - 100))
+    with pytest.raises(SourceError, match="the file of kept pages"):
+        use(pages)
+
+
 def test_pages_are_kept_in_a_file_and_a_strange_file_is_refused(tmp_path: Path) -> None:
     pages = Pages(tmp_path / "pages")
     pages.put(Page("http://x.example/", b"body" * 100, "2026-11-21", etag='"1"'))
@@ -458,7 +523,7 @@ def test_pages_are_kept_in_a_file_and_a_strange_file_is_refused(tmp_path: Path) 
         "http://x.example/", b"body" * 100, "2026-11-21", '"1"'
     )
     (tmp_path / "text").write_text("no database, but long enough to be looked at as one " * 20)
-    with pytest.raises(SourceError, match="cannot be used to keep pages"):
+    with pytest.raises(SourceError, match="cannot be used"):
         Pages(tmp_path / "text")
-    with pytest.raises(SourceError, match="cannot be used to keep pages"):
+    with pytest.raises(SourceError, match="cannot be used"):
         Pages(tmp_path / "no" / "folder")

@@ -35,6 +35,12 @@ def test_every_key_is_read() -> None:
     assert rest == "# Text\n"
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: "])
+def test_front_matter_that_nests_without_end_is_one_clear_line(opening: str) -> None:
+    with pytest.raises(SourceError, match=r"x\.md: line 2: the front matter nests lists or mappings too deep"):
+        frontmatter.split(f"---\nsources: {opening * 5000}\n---\n# Text\n", "x.md")
+
+
 @pytest.mark.parametrize("text", ["# Text\n", "", "text\n---\nid: x\n---\n", "---\nnot closed: here\n"])
 def test_a_file_without_front_matter_is_left_alone(text: str) -> None:
     front, rest = frontmatter.split(text, "x.md")

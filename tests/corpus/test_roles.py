@@ -56,6 +56,7 @@ def test_the_author_is_read_from_a_byline() -> None:
         "Our team of physiotherapists is here for you.",
         "Sign up for the newsletter now!",
         "Use the discount code HEEL for 10% off.",
+        "Book your visit with Dr. Example today.",
     ],
 )
 def test_what_is_sold_is_promotion(text: str) -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_a_kept_benchmark_is_a_row_of_the_readme(tmp_path: Path) -> None:
     row = "| all questions | single right **0.912** · questions **1,234** | `abcdef0` and changes, 2026-11-22 |"
     assert block(tmp_path).splitlines()[-1] == row
     assert readme(f"before\n{BEGIN}old\n{END}after\n", tmp_path) == f"before\n{BEGIN}{block(tmp_path)}{END}after\n"
+
+
+@pytest.mark.parametrize("left_out", [{"note": "other work ran", "figures": {"right": 1}}, {"figures": {"sets": {}}}])
+def test_a_benchmark_that_is_doubted_or_empty_is_no_row_of_the_readme(tmp_path: Path, left_out: dict[str, Any]) -> None:
+    record = {"measured": "2026-11-22T03:00:00+00:00", "commit": "abcdef0123", "changed": False}
+    (tmp_path / "good.json").write_text(json.dumps({**record, "name": "good", "figures": {"right": 1}}))
+    (tmp_path / "other.json").write_text(json.dumps({**record, "name": "other", **left_out}))
+    assert "| good |" in block(tmp_path)
+    assert "other" not in block(tmp_path)
 
 
 def test_a_readme_that_lost_its_marks_is_not_written() -> None:

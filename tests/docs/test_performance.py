@@ -114,6 +114,25 @@ def _keep(folder: Path, name: str, figures: dict[str, Any]) -> None:
     (folder / f"{name}.json").write_text(json.dumps({**_RECORD, "name": name, "figures": figures}))
 
 
+def _overloaded(folder: Path, p50: float | None, p99: float | None) -> str:
+    line = {"workers": 1, "visitors": 64, "accepted_per_second": 10.0, "encoder_per_second": 20.0, "memory_mb": 250}
+    times = {"share_of_encoder": 0.5, "p50_ms": 1.0, "p99_ms": 2.0, "minimum_ms": 1.0}
+    ended = {"errors": 0, "statuses": {"200": 9}}
+    over = {"visitors": 680, "statuses": {"503": 1}, "accepted_per_second": 1.0, "accepted_share_of_capacity": 0.1}
+    refused = {"broken_connections": 0, "refused_with_retry_after": 1.0, "full_queue_ms": 3_000.0}
+    waited = {"accepted_p50_ms": p50, "accepted_p99_ms": p99}
+    _keep(folder, "load", {"footnote": [line | times | ended], "overload": over | refused | waited, "txtai": []})
+    return page(folder)
+
+
+def test_overload_says_how_long_the_extra_visitors_waited(tmp_path: Path) -> None:
+    assert "were accepted waited 1,200 ms (p50) and 3,400 ms (p99). A full queue" in _overloaded(tmp_path, 1_200, 3_400)
+
+
+def test_overload_says_that_no_extra_visitor_was_answered(tmp_path: Path) -> None:
+    assert "None of the four extra visitors got an answer in that time. A full" in _overloaded(tmp_path, None, None)
+
+
 def test_growth_says_where_the_models_cross_and_what_is_chosen(results: Path) -> None:
     figures = json.loads((results / "growth.json").read_text())["figures"]
     assert figures["crossing_passages"] == pytest.approx(2_020, rel=0.01)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+import importlib.util
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article
-from index.builder import BuildReport
+from index.builder import _CODE, BuildReport
 from index.errors import BuildFault
 from index.generation import Generation
 from index.manifest import Manifest, read_manifest
@@ -146,6 +148,27 @@ def test_an_index_of_articles_without_any_passage_can_be_built_and_searched(
     generation = IndexFolder(tmp_path / "index").current()
     rows, scores = generation.dense.search(generation.encoder.encode(["anything"])[0], 5)
     assert (len(rows), len(scores), len(generation.passages)) == (0, 0, 0)
+
+
+_STORES = frozenset({"index.arrays", "index.draft", "index.errors", "index.generation", "index.progress", "index.rows"})
+"""What `index.cutting` uses to read and write; how it lies on the disk is told by `index.manifest.FORMAT`."""
+
+
+def _imported(module: str) -> set[str]:
+    """The modules of the rooms that a module imports to run, and those that they import."""
+    spec = importlib.util.find_spec(module)
+    assert spec is not None and spec.origin is not None
+    found = {module}
+    for node in ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ("corpus", "index"):
+            whole = node.module in ("corpus", "index")
+            names = {f"{node.module}.{alias.name}" for alias in node.names} if whole else {node.module}
+            found.update(*map(_imported, names - _STORES))
+    return found
+
+
+def test_every_module_that_shapes_a_stored_text_decides_whether_it_is_taken_over() -> None:
+    assert _imported("index.cutting") == set(_CODE["texts"])
 
 
 class Shout:

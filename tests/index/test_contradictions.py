@@ -181,6 +181,7 @@ def test_what_is_told_stands_in_the_articles() -> None:
         ("not for more than 20 minutes", [("time//", 0.0, 1200.0)]),
         ("1,500 to 2,000 mg a day", [("mass//day", 1.5, 2.0)]),
         ("a fever above 38 °C", [("temperature//", 38.0, float("inf"))]),
+        ("about 20 °F", [("temperature//", -8.888889, -4.444444)]),
         ("a few days", []),
         ("several hundred miles", []),
         ("120/80 mmHg", []),
@@ -202,6 +203,17 @@ def test_any_text_is_read_without_error_and_within_its_bounds(text: str) -> None
     for measure in measures(text):
         assert 0 <= measure.start < measure.end <= len(text)
         assert measure.low <= measure.high
+
+
+@given(
+    st.sampled_from(["", "about ", "up to about ", "at least about ", "between about "]),
+    st.integers(0, 500),
+    st.integers(0, 500),
+    st.sampled_from(["°F", "°C", "degrees Fahrenheit", "minutes", "mg", "%", "miles"]),
+)
+def test_the_lower_bound_of_a_measure_is_never_above_the_upper_one(lead: str, one: int, more: int, unit: str) -> None:
+    (measure,) = measures(f"{lead}{one} to {one + more} {unit}")
+    assert measure.low <= measure.high
 
 
 def test_claims_are_kept_and_read_back_as_they_were() -> None:

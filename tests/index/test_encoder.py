@@ -59,7 +59,7 @@ def test_both_ways_of_encoding_give_the_same_sentence_vector(encoder: Encoder) -
 
 
 def test_a_long_text_is_cut(encoder: Encoder) -> None:
-    assert encoder.count_tokens("a " * 5000) == encoder.card.max_tokens
+    assert len(encoder.encode_tokens(["a " * 5000])[0].token_ids) < encoder.card.max_tokens
     assert np.array_equal(encoder.encode(["a " * 5000]), encoder.encode(["a " * 4000]))
 
 

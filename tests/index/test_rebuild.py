@@ -11,9 +11,9 @@ import pytest
 from corpus.errors import FootnoteError
 from index.builder import BuildOptions
 from index.errors import BuildFault, NoIndex
-from index.rebuild import Rebuilt, UnknownArticle, add, rebuild, remove
+from index.rebuild import Rebuilt, UnknownArticle, add, read_sources, rebuild, remove
 from index.store import IndexFolder
-from index.watch import watch
+from index.watch import SCHEDULE, watch
 
 
 @pytest.fixture
@@ -145,11 +145,13 @@ def test_an_index_that_is_not_there_cannot_be_changed(
 class _Watch:
     """A watch in a thread of its own."""
 
-    def __init__(self, folder: Path, options: BuildOptions) -> None:
+    def __init__(self, folder: Path, options: BuildOptions, every: float = SCHEDULE) -> None:
         self.told: list[Rebuilt | FootnoteError] = []
         self.stop = threading.Event()
         self._thread = threading.Thread(
-            target=watch, args=(folder, self.told.append), kwargs={"options": options, "stop": self.stop}
+            target=watch,
+            args=(folder, self.told.append),
+            kwargs={"options": options, "every": every, "stop": self.stop},
         )
 
     def __enter__(self) -> _Watch:
@@ -162,10 +164,12 @@ class _Watch:
         self._thread.join(30)
         assert not self._thread.is_alive()
 
-    def wait(self, number: int) -> None:
-        for _ in range(300):
+    def wait(self, number: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+        for tenth in range(300):
             if len(self.told) >= number:
                 return
+            if tenth % 20 == 0:
+                meanwhile()
             time.sleep(0.1)
         pytest.fail("the change was not noticed")
 
@@ -195,6 +199,44 @@ def test_a_watch_goes_on_after_a_rebuild_that_failed(site: Path, options: BuildO
         (site / "soil.md").write_text("# Soil\n\nSoil is back.\n")
         watching.wait(2)
     assert "back" in IndexFolder(tmp_path / "index").current().articles["soil"].text
+
+
+def test_what_is_added_while_a_watch_runs_stays_and_is_followed_too(
+    site: Path, options: BuildOptions, tmp_path: Path
+) -> None:
+    rain = tmp_path / "elsewhere" / "rain.md"
+    rain.parent.mkdir()
+    rain.write_text("# Rain\n\nRain is collected in a butt.\n")
+    rebuild([str(site)], tmp_path / "index", options)
+    with _Watch(tmp_path / "index", options) as watching:
+        add([str(rain)], tmp_path / "index")
+        (site / "soil.md").write_text("# Soil\n\nSoil is never dug.\n")
+        watching.wait(1)
+        assert names(tmp_path / "index") == ["rain", "seeds", "soil"]
+        # Until the watch looks at its sources again nobody follows the file, so it is saved more than once.
+        watching.wait(2, meanwhile=lambda: rain.write_text("# Rain\n\nRain is let go.\n"))
+    assert "let go" in IndexFolder(tmp_path / "index").current().articles["rain"].text
+
+
+def test_a_watch_keeps_the_encoder_that_the_index_was_built_with(
+    site: Path, options: BuildOptions, tmp_path: Path
+) -> None:
+    rebuild([str(site)], tmp_path / "index", options)
+    with _Watch(tmp_path / "index", BuildOptions()) as watching:
+        (site / "soil.md").write_text("# Soil\n\nSoil is never dug.\n")
+        watching.wait(1)
+    assert IndexFolder(tmp_path / "index").current().manifest.encoder.model == "letters"
+
+
+def test_sites_alone_are_visited_by_schedule(
+    site: Path, options: BuildOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest = read_sources([str(site)])
+    monkeypatch.setattr("index.rebuild.read_sources", lambda named, *_: harvest)
+    rebuild(["https://example.org/garden"], tmp_path / "index", options)
+    with _Watch(tmp_path / "index", options, every=1.0) as watching:
+        watching.wait(2)
+    assert all(isinstance(told, Rebuilt) and not told.failed for told in watching.told)
 
 
 def test_a_watch_with_nothing_to_follow_says_so(site: Path, options: BuildOptions, tmp_path: Path) -> None:

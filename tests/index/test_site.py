@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.errors import SourceError
 from corpus.fetcher import Manners
 from index.builder import BuildOptions
 from index.generation import Generation
@@ -139,6 +140,30 @@ def test_a_sitemap_that_is_broken_keeps_the_articles_of_its_site(options: BuildO
         rebuilt = rebuild(sources, folder, options, manners=_POLITE_TO_OURSELVES)
         assert rebuilt.kept == {sources[0]: ("garden-0", "garden-1", "garden-2")}
         assert rebuilt.report.removed == ()
+
+
+def test_a_source_that_is_no_url_takes_nothing_from_the_others(options: BuildOptions, tmp_path: Path) -> None:
+    with serving() as site:
+        publish(site, dict.fromkeys(range(2), 0))
+        rebuild([site.url("/sitemap.xml")], tmp_path, options, manners=_POLITE_TO_OURSELVES)
+        del site.pages["/garden/1"]
+        rebuilt = rebuild([site.url("/garden/0"), "http://["], tmp_path, options, manners=_POLITE_TO_OURSELVES)
+    assert rebuilt.failed
+    assert rebuilt.report.removed == ("garden-1",)
+
+
+def test_a_build_whose_old_pages_cannot_be_forgotten_is_done_and_says_so(
+    options: BuildOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise SourceError("pages.sqlite", "the disk is full")
+
+    monkeypatch.setattr("corpus.pages.Pages.forget_others", full)
+    with serving() as site:
+        publish(site, {0: 0})
+        report = rebuild([site.url("/sitemap.xml")], tmp_path, options, manners=_POLITE_TO_OURSELVES).report
+    assert report.published
+    assert report.notes == ("pages.sqlite: the disk is full",)
 
 
 def test_pages_are_forgotten_once_no_generation_and_no_source_has_them(options: BuildOptions, tmp_path: Path) -> None:

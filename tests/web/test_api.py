@@ -81,7 +81,7 @@ def test_events_come_red_flag_first_then_sources_then_blocks_then_the_whole(clie
     assert response.headers["content-type"].startswith("text/event-stream")
     events = [event.split("\n") for event in response.text.strip().split("\n\n")]
     names = [lines[0].removeprefix("event: ") for lines in events]
-    assert names == ["redflag", "sources", "block", "block", "block", "block", "done"]
+    assert names == ["redflag", "sources", *["block"] * 5, "done"]
     whole = json.loads(events[-1][1].removeprefix("data: "))
     assert whole == ask(client, "urgent").json()
 
@@ -210,6 +210,10 @@ def test_health_is_about_the_process_and_readiness_about_the_index(client: TestC
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["problems"] == ["no_index"]
+
+
+def test_readiness_tells_how_many_numbers_were_never_verified(connect: Connect) -> None:
+    assert connect(ServiceSettings(region="us")).get("/readyz").json()["unverified_numbers"] == 4
 
 
 def test_the_document_describes_every_route_with_an_example_of_every_kind(client: TestClient) -> None:

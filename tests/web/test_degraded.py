@@ -53,7 +53,7 @@ def test_a_question_that_was_put_off_does_not_hide_a_later_red_flag(client: Test
     response = client.post("/chat", data=data)
     assert response.status_code == 200
     assert 'class="card emergency"' in response.text
-    assert "The articles cannot be searched just now." in response.text
+    assert "The answer to this is no longer here." in response.text
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/walking-shoes"])

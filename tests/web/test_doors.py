@@ -81,6 +81,13 @@ def test_only_named_hosts_are_answered_but_health_always_is(connect: Connect) ->
     assert client.get("/chat", headers={"host": "chat.clinic.example:8000"}).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["[::1]", "[::1]:8000", "chat.clinic.example"])
+def test_a_named_host_is_answered_with_a_port_and_without(connect: Connect, host: str) -> None:
+    client = connect(ServiceSettings(allowed_hosts=("chat.clinic.example", "[::1]")))
+    assert client.get("/chat", headers={"host": host}).status_code == 200
+    assert client.get("/chat", headers={"host": "[::2]:8000"}).status_code == 400
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_large_body_is_refused_declared_or_not(connect: Connect, chunked: bool) -> None:
     client = connect(ServiceSettings(max_body_bytes=1000))
@@ -224,6 +231,13 @@ def test_forwarded_addresses_are_believed_from_named_proxies_only() -> None:
     assert _client("10.0.0.1", "10.0.0.2", ("10.0.0.0/8",)) == "proxy"
 
 
+@pytest.mark.parametrize("named", ["10.0.0.0/8", "::ffff:10.0.0.0/104"])
+def test_a_proxy_of_ipv4_is_known_on_a_socket_of_both_protocols(named: str) -> None:
+    assert _client("::ffff:10.0.0.1", "198.51.100.1", (named,)) == "198.51.100.1"
+    assert _client("10.0.0.1", "::ffff:198.51.100.1, ::ffff:10.0.0.2", (named,)) == "198.51.100.1"
+    assert _client("::ffff:11.0.0.1", "198.51.100.1", (named,)) == "11.0.0.1"
+
+
 def test_a_network_of_ipv6_addresses_is_one_client() -> None:
     assert _client("2001:db8:1:2:3::4") == _client("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert _client("2001:db8:1:3::4") != _client("2001:db8:1:2::4")
@@ -233,3 +247,12 @@ def test_a_network_of_ipv6_addresses_is_one_client() -> None:
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_forwarded_header_breaks_the_reading_of_addresses(peer: str, forwarded: str) -> None:
     assert _client(peer, forwarded, ("10.0.0.0/8",))
+
+
+def test_an_origin_that_is_refused_is_logged_once(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "footnote.web"):
+        for _ in range(3):
+            client.post("/api/v1/chat", json={}, headers={"origin": "https://stranger.example"})
+            client.options("/api/v1/chat", headers={"origin": "https://stranger.example"})
+    told = [vars(record).get("origin") for record in caplog.records if "allowed_origins" in record.message]
+    assert told == ["https://stranger.example"]

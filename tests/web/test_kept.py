@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sqlite3
 import stat
 import sys
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,12 @@ from bot.conversation import Conversation, Message
 from bot.reply import Finding, Reply
 from tests.web.conftest import Connect
 from tests.web.fakes import ESCALATIONS, FakeAnswerer
+from web.app import create_app
 from web.kept import Kept, KeptFault
 from web.request import FeedbackRequest
 from web.settings import ServiceSettings, SettingsError
 
+PANEL = "/assets/live/panel.en.js"
 UNCOVERED = Reply("abstain", "The articles do not say.", reason="not_covered")
 
 
@@ -122,19 +127,66 @@ def test_what_is_over_the_time_is_deleted_and_gone_from_the_file(path: Path, ans
     assert [file.name for file in path.parent.iterdir() if file.stat().st_size] == [path.name]
 
 
-def test_writing_deletes_what_is_over_the_time_once_an_hour(
-    path: Path, answerer: FakeAnswerer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, days = [1000.0], [date(2026, 1, 1)]
-    monkeypatch.setattr("web.kept.time.monotonic", lambda: now[0])
-    kept = Kept(path, 7, today=lambda: days[0])
+def keep_one(path: Path, day: date, answerer: FakeAnswerer) -> Kept:
+    """The file with one question of that day in it."""
+    kept = Kept(path, 7, today=lambda: day)
     kept.asked(conversation("my shoes"), UNCOVERED, answerer.familiar)
-    days[0] = date(2026, 2, 1)
-    kept.asked(conversation("how long"), UNCOVERED, answerer.familiar)
-    assert texts(kept) == ["my shoes", "how long"]
-    now[0] += 3601
-    kept.asked(conversation("for how long"), UNCOVERED, answerer.familiar)
-    assert texts(kept) == ["for how long", "how long"]
+    assert "my shoes" in texts(kept)
+    return kept
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["kept on", "switched off"])
+def test_a_running_service_deletes_what_comes_over_the_time(
+    path: Path, answerer: FakeAnswerer, monkeypatch: pytest.MonkeyPatch, keep: bool
+) -> None:
+    monkeypatch.setattr("web.kept._HOUR_SECONDS", 0.0)
+    keep_one(path, datetime.now(UTC).date(), answerer)
+    settings = ServiceSettings(keep_questions=keep, keep_file=str(path), keep_days=7)
+    with TestClient(create_app(answerer, settings)):
+        kept = keep_one(path, date(2026, 1, 1), answerer)
+        until = time.monotonic() + 20
+        while len(kept.questions()) > 1 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert [question.day for question in kept.questions()] == [datetime.now(UTC).date().isoformat()]
+
+
+def test_what_is_over_the_time_is_deleted_at_the_start_though_nothing_more_is_kept(
+    path: Path, answerer: FakeAnswerer
+) -> None:
+    kept = keep_one(path, date(2026, 1, 1), answerer)
+    client = TestClient(create_app(answerer, ServiceSettings(keep_file=str(path), keep_days=7)))
+    assert texts(kept) == []
+    ask(client, "What is the price of shoes?")
+    assert texts(kept) == []
+
+
+def test_another_file_in_the_place_of_what_was_kept_stops_no_service(
+    connect: Connect, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 1000)
+    with caplog.at_level(logging.ERROR, logger="footnote"):
+        assert ask(connect(ServiceSettings(keep_file=str(path))), "Which shoes?").status_code == 200
+    assert "not purged" in caplog.text
+    assert path.read_bytes() == b"no database" * 1000
+
+
+def test_a_file_that_breaks_is_purged_again_an_hour_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("web.kept._HOUR_SECONDS", 0.0)
+    kept, tries = Kept(path, 7), 0
+
+    def purge() -> None:
+        nonlocal tries
+        tries += 1
+        raise KeptFault("it is locked") if tries == 1 else LookupError("tried again")
+
+    monkeypatch.setattr(kept, "purge", purge)
+    # On a thread of its own: a browser test may have left a loop running on this one.
+    with ThreadPoolExecutor(1) as pool, caplog.at_level(logging.ERROR), pytest.raises(LookupError, match="again"):
+        pool.submit(asyncio.run, kept.purge_hourly()).result()
+    assert "not purged" in caplog.text
 
 
 def test_everything_can_be_forgotten_at_once(path: Path, answerer: FakeAnswerer) -> None:
@@ -205,7 +257,7 @@ def test_without_the_lists_of_names_nothing_is_kept_unscrubbed(
 
 def test_visitors_are_told_what_is_kept(connect: Connect, settings: ServiceSettings) -> None:
     told = connect(settings)
-    panel = told.get(_panel(told)).text
+    panel = told.get(PANEL).text
     assert "are kept for 7 days" in told.get("/chat").text
     assert "Questions that the articles do not answer are kept for 7 days" in panel
     assert "Only your choice is sent" not in panel
@@ -214,14 +266,8 @@ def test_visitors_are_told_what_is_kept(connect: Connect, settings: ServiceSetti
     assert "keeps nothing of a conversation" not in document
     assert "Kept for 7 days" in document
     untold = connect(ServiceSettings())
-    assert "are kept" not in untold.get("/chat").text + untold.get(_panel(untold)).text
+    assert "are kept" not in untold.get("/chat").text + untold.get(PANEL).text
     assert "keeps nothing of a conversation" in untold.get("/openapi.json").text
-
-
-def _panel(client: TestClient) -> str:
-    loader = client.get("/widget.js").text
-    start = loader.index("/assets/")
-    return loader[start : loader.index('"', start)]
 
 
 def test_the_number_of_days_has_bounds(tmp_path: Path) -> None:

@@ -99,6 +99,16 @@ def test_one_connection_may_ask_again(running: Running) -> None:
     visitor.close()
 
 
+def test_a_request_that_came_before_its_turn_is_not_taken_for_silence(running: Running, answerer: FakeAnswerer) -> None:
+    answerer.delay = 0.6  # twice as long as a connection may be silent here
+    with running.connect() as visitor:
+        visitor.sendall((HEAD + ASK) * 2)
+        heard = b""
+        while heard.count(b"HTTP/1.1 200") < 2 and (more := visitor.recv(65536)):
+            heard += more
+    assert heard.count(b"HTTP/1.1 200") == 2
+
+
 def test_what_is_no_request_is_told_so_and_let_go(running: Running) -> None:
     with running.connect() as stranger:
         stranger.sendall(b"\x16\x03\x01 no\r\n\r\n")
@@ -148,3 +158,10 @@ def test_a_limit_of_files_that_is_as_high_as_it_may_be_stays(monkeypatch: pytest
     monkeypatch.setattr("web.listening.resource.getrlimit", lambda which: (4096, 4096))
     monkeypatch.setattr("web.listening.resource.setrlimit", lambda which, limits: pytest.fail("it was set"))
     assert raise_file_limit() == 4096
+
+
+def test_a_worker_that_a_pausing_machine_holds_up_is_not_killed_with_its_questions() -> None:
+    from uvicorn import Config
+
+    uvicorns_own = Config("web.app:app").timeout_worker_healthcheck
+    assert listening()["timeout_worker_healthcheck"] >= 6 * uvicorns_own

@@ -146,6 +146,48 @@ def test_a_broken_generation_is_refused_once_and_the_old_one_goes_on(index: Inde
     assert answerer.reply(ASK).generation == "3"
 
 
+@pytest.mark.parametrize("fault", [RuntimeError, OSError, MemoryError])
+def test_a_generation_that_breaks_in_an_unforeseen_way_is_refused_once(
+    index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    answerer = live(index)
+
+    def fail(folder: Path, site: Site, *, wordless: bool = False) -> StubBot:
+        index.opened.append(index.name)
+        raise fault("words of a library")
+
+    monkeypatch.setattr("web.live.Bot.open", fail)
+    index.name = "2"
+    for _ in range(3):
+        later(answerer, index, 5)
+    assert index.opened == ["1", "2"]
+    assert answerer.reply(ASK).generation == "1"
+    (said,) = [record.__dict__["fault"] for record in caplog.records if record.message == "generation refused"]
+    assert said == fault.__name__
+
+
+def test_a_generation_that_was_refused_is_tried_again_once_another_has_opened(index: Index) -> None:
+    answerer = live(index)
+    index.broken = {"2"}
+    for name in ("2", "3", "2"):
+        index.name = name
+        later(answerer, index, 5)
+    assert index.opened == ["1", "2", "3", "2"]
+
+
+@pytest.mark.parametrize("seconds", [10.0, 60.0])
+def test_memory_is_given_back_only_when_no_request_may_hold_the_old_generation(
+    index: Index, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    planned: list[float] = []
+    monkeypatch.setattr("web.live._tidy_later", planned.append)
+    answerer = LiveAnswerer(Path("x"), Site(), answer_seconds=seconds, clock=lambda: index.now)
+    index.name = "2"
+    later(answerer, index, 5)
+    (after,) = planned
+    assert after > seconds
+
+
 def test_an_index_that_is_gone_stops_nothing(index: Index) -> None:
     answerer = live(index)
     index.gone, index.now = True, 5

@@ -54,5 +54,5 @@ def test_an_exchange_gives_memory_back_when_requests_have_ended(monkeypatch: pyt
             started.append(self._planned)
 
     monkeypatch.setattr(threading, "Timer", Timer)
-    live._tidy_later()
-    assert set(started) == {(live._SETTLE_SECONDS, memory.give_back)}
+    live._tidy_later(21)
+    assert set(started) == {(21, memory.give_back)}

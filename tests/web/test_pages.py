@@ -15,6 +15,7 @@ from bot.reply import Reply
 from corpus.article import Span
 from tests.web.conftest import Connect
 from tests.web.fakes import ITEMS, WALKING, FakeAnswerer, answer, make_article, reply_to
+from web.app import create_app
 from web.articlepage import Part, Run, article_page, section_slug
 from web.seal import Seal
 from web.settings import ServiceSettings
@@ -78,11 +79,42 @@ def test_an_article_that_is_not_there_is_a_page_that_says_so(client: TestClient,
     assert "script>" not in response.text.replace('<script src="/widget.js" async></script>', "")
 
 
-def test_replies_are_made_again_from_the_visitor_messages(client: TestClient, answerer: FakeAnswerer) -> None:
+def test_a_post_makes_one_reply_whatever_earlier_messages_it_carries(
+    client: TestClient, answerer: FakeAnswerer
+) -> None:
     html = client.post("/chat", data={"earlier": ["one", "two"], "question": "three"}).text
-    heard = [[message.text for message in conversation.messages] for conversation in answerer.heard]
-    assert heard == [["one"], ["one", "two"], ["one", "two", "three"]]
-    assert html.count('name="earlier" value="three"') >= 1
+    assert [conversation.visitor for conversation in answerer.heard] == [("one", "two", "three")]
+    assert html.count("The answer to this is no longer here.") == 2
+    kept = _kept(html)
+    assert kept["earlier"] == ["one", "two", "three"]
+    assert kept["sealed"][:2] == ["", ""]
+
+
+def test_what_cannot_be_asked_has_the_last_reply_made_and_no_other(client: TestClient, answerer: FakeAnswerer) -> None:
+    html = client.post("/chat", data={"earlier": ["one", "urgent"], "question": ""}).text
+    assert [conversation.visitor for conversation in answerer.heard] == [("one", "urgent")]
+    assert "See a doctor today" in html
+
+
+@pytest.mark.parametrize("earlier", [["y"] * 21, ["y", "x" * 1001]], ids=["too many", "too long"])
+def test_a_form_with_more_than_a_conversation_may_hold_is_refused_unanswered(
+    client: TestClient, answerer: FakeAnswerer, earlier: list[str]
+) -> None:
+    response = client.post("/chat", data={"earlier": earlier, "question": "x"})
+    assert response.status_code == 422
+    assert "holds at most" in response.text
+    assert not answerer.heard
+
+
+def test_workers_with_one_seal_open_each_others_replies(answerer: FakeAnswerer) -> None:
+    one, other = (
+        TestClient(create_app(answerer, ServiceSettings(), Seal(b"the key of both workers"))) for _ in range(2)
+    )
+    kept = _kept(one.post("/chat", data={"question": "urgent"}).text)
+    answerer.heard.clear()
+    html = other.post("/chat", data={**kept, "question": "hello"}).text
+    assert [conversation.visitor for conversation in answerer.heard] == [("urgent", "hello")]
+    assert "no longer here" not in html
 
 
 def _kept(html: str) -> dict[str, list[str]]:
@@ -106,12 +138,12 @@ def test_a_seal_opens_for_its_own_messages_and_its_own_words_only(client: TestCl
     kept = _kept(client.post("/chat", data={"question": "urgent"}).text)
     answerer.heard.clear()
     client.post("/chat", data={"earlier": ["hello"], "sealed": kept["sealed"], "question": "x"})
-    assert len(answerer.heard) == 2
+    assert [conversation.visitor for conversation in answerer.heard] == [("hello", "x")]
     forged = Seal(b"another key").close(["urgent"], Reply("smalltalk", "All is well."))
     for sealed in (forged, "", "no.seal", "a.b" * 50, "\u00e9.AAAA"):
         html = client.post("/chat", data={"earlier": ["urgent"], "sealed": [sealed], "question": "x"}).text
         assert "All is well." not in html
-        assert "See a doctor today" in html
+        assert "no longer here" in html
 
 
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=4))
@@ -122,7 +154,8 @@ def test_what_was_sealed_is_opened_unchanged(asked: list[str]) -> None:
 
 
 def test_an_earlier_red_flag_is_pinned_once_and_its_turn_points_up(client: TestClient) -> None:
-    html = client.post("/chat", data={"earlier": ["urgent"], "question": "hello"}).text
+    kept = _kept(client.post("/chat", data={"question": "urgent"}).text)
+    html = client.post("/chat", data={**kept, "question": "hello"}).text
     assert html.count('class="card urgent"') == 1
     assert "See the message at the top" in html
     assert html.index('class="card urgent"') < html.index('id="q1"')
@@ -172,13 +205,13 @@ def test_an_empty_index_has_a_page_of_its_own(client: TestClient, answerer: Fake
 def test_files_have_lasting_addresses_and_the_loader_a_short_life(client: TestClient) -> None:
     loader = client.get("/widget.js")
     assert loader.headers["cache-control"] == "public, max-age=300"
-    panel = re.search(r"/assets/\w+/panel\.en\.js", loader.text)
-    assert panel is not None
-    response = client.get(panel[0])
+    named = re.search(r"/assets/\w+/loader\.js", client.get("/").text)
+    assert named is not None
+    response = client.get(named[0])
     assert "immutable" in response.headers["cache-control"]
     assert client.get("/assets/0000000000000000/panel.en.js").headers["cache-control"] == "public, max-age=300"
     assert client.get("/assets/x/secrets.env").status_code == 404
-    again = client.get(panel[0], headers={"if-none-match": response.headers["etag"]})
+    again = client.get(named[0], headers={"if-none-match": response.headers["etag"]})
     assert again.status_code == 304
 
 
@@ -196,7 +229,8 @@ def test_the_page_shows_the_integrity_of_the_loader_it_names(client: TestClient)
 
 
 def test_a_red_flag_that_is_told_again_in_full_is_not_pinned_as_well(client: TestClient) -> None:
-    html = client.post("/chat", data={"earlier": ["urgent"], "question": "urgent"}).text
+    kept = _kept(client.post("/chat", data={"question": "urgent"}).text)
+    html = client.post("/chat", data={**kept, "question": "urgent"}).text
     assert html.count('class="card urgent"') == 1
     assert html.index('class="card urgent"') > html.index('id="q1"')
 

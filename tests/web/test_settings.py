@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
 
 from web.cli import footnote
+from web.cli.serve import _warn_of_numbers
 from web.colour import contrast
 from web.settings import ServiceSettings, SettingsError, check, documentation, keys, load_settings
 
@@ -44,6 +46,10 @@ def test_lists_may_be_written_with_commas(tmp_path: Path) -> None:
         ('accent = "red; } * {"', "is no colour"),
         ('contact_url = "javascript:alert(1)"', "is no https, mailto or tel link"),
         ("ipv6_prefix = 200", "ipv6_prefix"),
+        ("port = 70000", "port: must be between 1 and 65535"),
+        ("port = 0", "port: must be between 1 and 65535"),
+        ('mode = "production"', "footnote.toml: mode = production: region is not set"),
+        ("rate_per_day = 0", "footnote.toml: rate_per_day: must be more than 0"),
         ('trusted_proxies = ["my-proxy"]', "is no address or network"),
     ],
 )
@@ -65,6 +71,17 @@ def test_a_settings_file_that_was_named_must_be_there(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
     with pytest.raises(SettingsError, match="no such settings file"):
         load_settings(None, {"FOOTNOTE_CONFIG": str(tmp_path / "none.toml")})
+
+
+def test_a_settings_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    file = tmp_path / "footnote.toml"
+    file.touch()
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(SettingsError, match=r"footnote\.toml: cannot be read \(Permission denied\)"):
+        load_settings(file)
 
 
 def test_production_refuses_unfinished_and_insecure_settings() -> None:
@@ -100,3 +117,12 @@ def test_contrast_is_counted_as_the_guideline_says() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
     assert contrast("#777", "#ffffff") is None
+
+
+@pytest.mark.parametrize(("mode", "warned"), [("production", True), ("development", False)])
+def test_serving_in_production_warns_of_numbers_that_nobody_verified(
+    mode: Literal["production", "development"], warned: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _warn_of_numbers(ServiceSettings(mode=mode, region="us"))
+    told = capsys.readouterr().err
+    assert ("4 telephone numbers of region 'us' were never verified" in told) is warned

@@ -17,6 +17,7 @@ _COMMANDS = {
     "ask": ("web.cli.ask:ask", "Answer one question from the articles, with numbered footnotes."),
     "batch": ("web.cli.batch:batch", "Answer many conversations, JSON Lines in and out."),
     "chat": ("web.cli.chat:chat", "Talk with the bot in the terminal."),
+    "doctor": ("web.cli.doctor:doctor", "Say why the chat does not show or answer on a page."),
     "eval": ("web.cli.evaluate:evaluate", "Score a question file and write a report."),
     "explain": ("web.cli.explain:explain", "Show what each stage decided for one question."),
     "gaps": ("web.cli.gaps:gaps", "Report what was asked and not covered, where that is kept."),
@@ -48,7 +49,10 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup)
 @click.version_option(package_name="footnote")
 def footnote() -> None:
-    """Answers from your own articles, with footnotes; red flags first."""
+    """Answers from your own articles, with footnotes; red flags first.
+
+    The index lies where --index says, else FOOTNOTE_INDEX, else "index" in footnote.toml, else in var/index.
+    """
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import click
 
 from bot.conversation import Conversation, Message
 from web.cli.message import visitor_message
-from web.cli.opening import open_bot
+from web.cli.opening import configured_site, open_bot
 from web.cli.options import index_option, region_option
 from web.cli.paper import paper
 
@@ -22,5 +22,5 @@ from web.cli.paper import paper
 def ask(question: str, as_json: bool, region: str | None, index_folder: Path) -> None:
     """Answer one QUESTION from the articles, with numbered footnotes."""
     text = visitor_message(question)
-    reply = open_bot(index_folder).reply(Conversation((Message("visitor", text),), region))
+    reply = open_bot(index_folder, configured_site()).reply(Conversation((Message("visitor", text),), region))
     click.echo(json.dumps(reply.as_dict()) if as_json else paper(reply))

@@ -8,7 +8,7 @@ import click
 
 from bot.conversation import Conversation, Message
 from web.cli.message import MessageError, visitor_message
-from web.cli.opening import open_bot
+from web.cli.opening import configured_site, open_bot
 from web.cli.options import index_option, region_option
 from web.cli.paper import paper
 
@@ -18,7 +18,7 @@ from web.cli.paper import paper
 @index_option
 def chat(region: str | None, index_folder: Path) -> None:
     """Talk with the bot; an empty line or Ctrl-D ends the conversation."""
-    bot = open_bot(index_folder)
+    bot = open_bot(index_folder, configured_site())
     click.echo("Ask a question; an empty line ends the conversation.", err=True)
     messages: tuple[Message, ...] = ()
     while True:
@@ -35,4 +35,4 @@ def chat(region: str | None, index_folder: Path) -> None:
             continue
         reply = bot.reply(Conversation((*messages, said), region))
         messages = (*messages, said, Message("bot", reply.text))
-        click.echo(f"\n{paper(reply)}\n")
+        click.echo(f"\n{paper(reply, said.text)}\n")

@@ -12,7 +12,7 @@ from bot.conversation import Conversation, Message
 from bot.safety import Verdict
 from bot.turn import Part
 from web.cli.message import visitor_message
-from web.cli.opening import open_bot
+from web.cli.opening import configured_site, open_bot
 from web.cli.options import index_option, region_option
 from web.cli.paper import paper, printable
 
@@ -25,8 +25,8 @@ from web.cli.paper import paper, printable
 @index_option
 def explain(question: str, after: tuple[str, ...], candidates: int, region: str | None, index_folder: Path) -> None:
     """Show for one QUESTION what was understood, found, chosen or declined, and which safety rules fired."""
-    texts = (*after, visitor_message(question))
-    bot = open_bot(index_folder)
+    texts = tuple(map(visitor_message, (*after, question)))
+    bot = open_bot(index_folder, configured_site())
     thought = bot.think(Conversation(tuple(Message("visitor", text) for text in texts), region))
     click.echo(printable("\n".join([*_safety(thought.verdict), *_turn(thought, candidates), *_reply(thought)])))
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +18,7 @@ import click
 import msgspec
 
 from corpus.errors import FootnoteError
+from web.blocks import is_overdue
 from web.cli.options import index_option
 
 if TYPE_CHECKING:
@@ -118,11 +118,8 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     folder = IndexFolder(index_folder)
     generation = folder.current()
     manifest = generation.manifest
-    today = date.today().isoformat()
     overdue = {
-        key: article.metadata.review_by
-        for key, article in generation.articles.items()
-        if article.metadata.review_by and article.metadata.review_by < today
+        key: article.metadata.review_by for key, article in generation.articles.items() if is_overdue(article.metadata)
     }
     disputed = contradictions(
         generation.places, list(generation.articles), lambda article_id: generation.articles[article_id].text

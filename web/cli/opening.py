@@ -7,12 +7,19 @@ from pathlib import Path
 import click
 
 from bot.bot import Bot, Site
+from web.cli.options import configured
 
 
 def open_bot(index_folder: Path, site: Site | None = None) -> Bot:
     """The bot on `index_folder`; says on standard error when it has to build the index first."""
     ensure_index(index_folder)
     return Bot.open(index_folder, site)
+
+
+def configured_site() -> Site:
+    """What the settings say of the site: how to reach a person, and whose phone numbers apply; raises SettingsError."""
+    settings = configured()
+    return Site(settings.contact or "", settings.region)
 
 
 def ensure_index(index_folder: Path) -> None:

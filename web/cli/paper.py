@@ -6,16 +6,22 @@ import textwrap
 from collections.abc import Sequence
 
 from bot.reply import Citation, Escalation, Reply, Sentence
+from web.readas import read_as
 
 _WIDTH = 88
 
 
-def paper(reply: Reply) -> str:
-    """The reply as paragraphs of at most 88 columns; no colour, no control characters of the source text."""
+def paper(reply: Reply, asked: str = "") -> str:
+    """The reply to `asked` as paragraphs of at most 88 columns; no colour, no control characters of the source text."""
     parts: list[str] = []
     escalation = reply.escalation
     if escalation and escalation.tier != "assessment":
         parts.append(_escalation(escalation))
+    if reply.note:
+        parts.append(_wrapped(reply.note))
+    understood = read_as(reply, asked)
+    if understood:
+        parts.append(_wrapped(f"Read as: {understood}"))
     if reply.kind == "answer":
         parts.append(_answer(reply))
         parts.append("\n".join(_footnote(citation) for citation in reply.citations))

@@ -8,10 +8,17 @@ from pathlib import Path
 import click
 
 from bot.safety import Screen, load, second_layer, suite
+from corpus.errors import FootnoteError
+from web.cli.message import visitor_message
 from web.cli.options import index_option
 
-SUITE = Path(__file__).resolve().parents[2] / "tests" / "bot" / "safety" / "independent"
-"""The suite of our own that nobody tunes on; a repository has it, an installed wheel does not."""
+
+class ReportNotWritten(FootnoteError):
+    """The page of rules cannot be written where it was asked for."""
+
+
+class TrainingNotPossible(FootnoteError):
+    """What training reads cannot be read, or what it makes cannot be written."""
 
 
 @click.group()
@@ -21,7 +28,6 @@ def safety() -> None:
 
 def _screen(index_folder: Path) -> Screen:
     """Both layers when there is an index, the rules alone when there is none."""
-    from corpus.errors import FootnoteError
     from index.store import IndexFolder
 
     try:
@@ -40,13 +46,16 @@ def _screen(index_folder: Path) -> Screen:
 @click.option("--failures", is_flag=True, help="Show what went wrong; never of the part that is set aside.")
 @index_option
 def check_suite(file: Path | None, part: suite.Part | None, failures: bool, index_folder: Path) -> None:
-    """Score FILE (or a folder of .jsonl files; by default the suite in tests/); exit 1 when a gate is missed."""
-    items = suite.part_of(suite.read(file or SUITE), part or "all")
+    """Score FILE (or a folder of .jsonl files; by default the suite of the package); exit 1 when a gate is missed."""
+    items = suite.part_of(suite.read(file or suite.INDEPENDENT), part or "all")
     score = suite.score(_screen(index_folder), items)
     click.echo("\n".join(suite.lines(score)))
     if failures:
-        click.echo("\n".join(suite.failures(score, hide_set_aside=file is not None)))
-    if not score.met:
+        click.echo("\n".join(suite.failures(score)))
+    missed = [gate.name for gate in score.gates if not gate.met]
+    if missed:
+        what = "1 gate" if len(missed) == 1 else f"{len(missed)} gates"
+        click.echo(f"footnote: {what} missed: {'; '.join(missed)}", err=True)
         sys.exit(1)
 
 
@@ -56,7 +65,8 @@ def check_suite(file: Path | None, part: suite.Part | None, failures: bool, inde
 @index_option
 def check_message(messages: tuple[str, ...], region: str | None, index_folder: Path) -> None:
     """Explain the decision on MESSAGE, or on a conversation given as several messages, oldest first."""
-    verdict = _screen(index_folder).check(messages, region)
+    texts = [visitor_message(message) for message in messages]
+    verdict = _screen(index_folder).check(texts, region)
     click.echo(f"tier: {verdict.tier or 'none'}" + ("  (rules alone)" if verdict.degraded else ""))
     if verdict.refusal:
         click.echo(f"personal advice asked for: {verdict.refusal}")
@@ -74,13 +84,17 @@ def check_message(messages: tuple[str, ...], region: str | None, index_folder: P
 @safety.command("report")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("safety-report.html"), show_default=True)
 @click.option("--figures/--no-figures", default=True, help="Score the suite as well.")
+@click.option("--region", help="Whose telephone numbers the messages show.")
 @index_option
-def write_report(output: Path, figures: bool, index_folder: Path) -> None:
-    """Write one printable page with every rule, its wordings, traps, source and review state."""
+def write_report(output: Path, figures: bool, region: str | None, index_folder: Path) -> None:
+    """Write one printable page with every rule and every message: wordings, traps, source and review state."""
     from bot.safety.report import page
 
-    score = suite.score(_screen(index_folder), suite.read(SUITE)) if figures and SUITE.exists() else None
-    output.write_text(page(score), "utf-8")
+    score = suite.score(_screen(index_folder), suite.read(suite.INDEPENDENT)) if figures else None
+    try:
+        output.write_text(page(score, region), "utf-8")
+    except OSError as error:
+        raise ReportNotWritten(f"{output}: cannot be written ({error.strerror}); name another file") from error
     click.echo(str(output))
 
 
@@ -93,8 +107,16 @@ def train_layer(keep_adapter: bool) -> None:
     """
     from bot.safety import attachment, exemplars, meaning, training
 
-    adapter = attachment.ADAPTER.read_bytes() if keep_adapter else None
+    try:
+        adapter = attachment.ADAPTER.read_bytes() if keep_adapter else None
+    except OSError as error:
+        raise TrainingNotPossible(f"{error.filename}: {error.strerror}; train without --keep-adapter") from error
     trained = training.train(exemplars.read(), adapter, say=lambda line: click.echo(line, err=True))
-    attachment.ADAPTER.write_bytes(trained.adapter)
-    meaning.SHIPPED.write_bytes(trained.meaning)
+    try:
+        attachment.ADAPTER.write_bytes(trained.adapter)
+        meaning.SHIPPED.write_bytes(trained.meaning)
+    except OSError as error:
+        raise TrainingNotPossible(
+            f"{error.filename}: {error.strerror}; train where the rules can be written"
+        ) from error
     click.echo(f"{attachment.ADAPTER}\n{meaning.SHIPPED}")

@@ -1,5 +1,6 @@
 // The loader: one custom element with a launcher. The panel is fetched when the launcher is first pressed;
-// before that nothing is stored, asked or drawn but a button.
+// before that nothing is stored, asked or drawn but a button. No setting is in here, and no hash of the panel: a page
+// that holds these bytes by their hash must go on working whatever the owner sets.
 (() => {
   const NAME = "footnote-chat";
   if (customElements.get(NAME)) return;
@@ -17,7 +18,7 @@
       root.adoptedStyleSheets = [sheet];
       const wanted = (this.dataset.lang || document.documentElement.lang).split("-")[0];
       const lang = panels[wanted] ? wanted : "en";
-      const [label, path, offline] = panels[lang];
+      const [label, offline] = panels[lang];
       const box = root.appendChild(document.createElement("section"));
       box.lang = lang;
       box.ariaLabel = this.dataset.label || label;
@@ -37,7 +38,7 @@
         if (this.panel) return this.panel.toggle();
         button.ariaBusy = "true";
         try {
-          const { panel } = await import(new URL(path, base));
+          const { panel } = await import(new URL("/assets/live/panel." + lang + ".js", base));
           this.panel = panel(this, box, button, new URL(base).origin);
           this.panel.toggle();
         } catch (error) {

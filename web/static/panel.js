@@ -3,40 +3,38 @@
 // pages exist that replace them.
 const site = __SITE__;
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(__CSS__);
+// The unit of the style sheet, u, is 16 pixels, or more for visitors who enlarge text: a page's own rem may be tiny.
+sheet.replaceSync(__CSS__.replace(/([\d.]+)u\b/g, "calc($1*var(--u))"));
 
 // TEXTS.key stands for the words of a locale: the service writes them in when it composes this file.
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const fill = (text, value, title) => text.replace(/\{\w+\}/g, (name) => name == "{title}" ? title : value);
 
-// make("a.ref", {href, onclick}, child, ...): an element; null children and attributes are left out.
+// make("a.ref", {href}, child, ...): an element; null children are left out.
 const make = (name, attributes, ...children) => {
   const [tag, part] = name.split(".");
   const node = document.createElement(tag);
   if (part) node.className = node.part = part;
-  each(Object.keys(attributes || {}), (key) => {
-    const value = attributes[key];
-    if (typeof value == "function") node[key] = value;
-    else if (value != null) node.setAttribute(key, value);
-  });
+  each(Object.keys({ ...attributes }), (key) => node.setAttribute(key, attributes[key]));
   return add(node, children);
 };
 const add = (node, children) => { each(children, (child) => { if (child) node.append(child); }); return node; };
 const each = (list, act) => { for (let i = 0; i < list.length; i++) act(list[i], i); };
-const button = (label, onclick, attributes) => make("button", { type: "button", onclick, ...attributes }, label);
+const button = (label, onclick, attributes) => Object.assign(make("button", { type: "button", ...attributes }, label), { onclick });
 // JSON of a string without JSON.stringify, which calls toJSON methods that a page may have added.
-const quoted = (text) => '"' + text.replace(/["\\\u0000-\u001f]/g, (c) => "\\u" + ("000" + c.charCodeAt(0).toString(16)).slice(-4)) + '"';
+const quoted = (text) => '"' + text.replace(/["\\\0-\x1f]/g, (c) => "\\u00" + (256 + c.charCodeAt(0)).toString(16).slice(1)) + '"';
+const tiers = TEXTS.tiers, reasons = TEXTS.reasons;
 const hidden = (text) => make("span.hidden", null, text);
 
 export function panel(host, box, launcher, base) {
   const root = host.shadowRoot;
   root.adoptedStyleSheets = [root.adoptedStyleSheets[0], sheet];
-  const small = matchMedia("(max-width: 40rem), (max-height: 30rem)");
+  const small = matchMedia("(max-width:40rem),(max-height:30rem)");
   const inline = host.hasAttribute("inline");
   let turns = [], waiting = null, sure = false, still = false, mark = null, page = null;
 
   // --- the frame
 
-  const call = (action) => make(action.href ? "a.call" : "span.call", { href: action.href }, action.label);
+  const call = (action) => action.href ? make("a.call", { href: action.href }, action.label) : make("span.call", null, action.label);
   const strip = make("p.strip", null, make("strong", null, TEXTS.emergency));
   each(site.emergency, (action) => strip.append(" ", call(action)));
   const pins = make("div.pins", { role: "region", "aria-label": TEXTS.important, hidden: "" });
@@ -45,8 +43,8 @@ export function panel(host, box, launcher, base) {
   const input = make("textarea", { id: "input", rows: 1, "aria-describedby": "left note", enterkeyhint: "send", autofocus: "" });
   const left = make("span.left", { id: "left" });
   const note = make("div.note", { id: "note" });
-  const submit = make("button.send", { type: "submit" }, TEXTS.send);
-  const form = make("form.ask", { novalidate: "" }, note, make("label", { for: "input" }, TEXTS.label),
+  const submit = make("button.send", null, TEXTS.send);
+  const form = make("form.ask", null, note, make("label", { for: "input" }, TEXTS.label),
     make("div.row", null, input, submit), left);
   const restart = button(TEXTS.restart, () => clear());
   const tools = make("details.tools", null, make("summary", null, TEXTS.more), make("div.menu", null,
@@ -98,7 +96,7 @@ export function panel(host, box, launcher, base) {
     dialog.onclose = () => { dialog.onclose = closed; };
     dialog.close();
     show();
-    if (focused) focused.focus({ preventScroll: true });
+    focused?.focus({ preventScroll: true });
   };
   small.addEventListener("change", attach);
   dialog.onkeydown = (event) => {
@@ -122,15 +120,25 @@ export function panel(host, box, launcher, base) {
   };
   // On phones the keyboard covers the panel without changing dvh: follow what can be seen.
   visualViewport.addEventListener("resize", () => dialog.style.setProperty("--seen", visualViewport.height + "px"));
-  // Colours that an owner chose are used only if the send button can be read in them (WCAG 1.4.3).
+  // Colours that an owner chose are used only if all words can be read in them (WCAG 1.4.3). Mixed with nothing, a
+  // colour of any notation becomes color(srgb 0.1 0.2 0.3); what is no colour does not, and what is half transparent has
+  // a fourth part, which makes the sum no number.
   const readable = () => {
-    const light = (colour) => {
-      const [r, g, b] = colour.match(/[\d.]+/g) || [0, 0, 0];
-      return 0.05 + 0.2126 * (r / 255) ** 2.2 + 0.7152 * (g / 255) ** 2.2 + 0.0722 * (b / 255) ** 2.2;
+    const probe = box.appendChild(make("i"));
+    const light = (name) => {
+      let sum = 0.05;
+      probe.style.color = "color-mix(in srgb,var(--" + name + ") 100%,red)";
+      const { color } = getComputedStyle(probe);
+      each(color.match(/[\d.e-]+/g), (part, i) => { sum += [0.21, 0.72, 0.07][i] * Math.max(part, 0) ** 2.2; });
+      return color[0] == "c" ? sum : NaN;
     };
-    const style = getComputedStyle(submit);
-    const one = light(style.color), other = light(style.backgroundColor);
-    if (Math.max(one, other) / Math.min(one, other) < 4.5) host.dataset.plain = "";
+    each([["on-accent", "accent"], ["accent", "paper"], ["ink", "paper"], ["quiet", "paper"], ["ink", "mist"]], ([one, other]) => {
+      const ratio = light(one) / light(other);
+      if (!(ratio >= 4.5 || ratio <= 1 / 4.5)) host.dataset.plain = "";
+    });
+    probe.remove();
+    // Without a value of the owner's, each falls back to ours.
+    if (host.matches("[data-plain]")) each(["accent", "on-accent", "paper", "ink", "quiet", "mist", "line"], (name) => host.style.setProperty("--footnote-" + name, "initial", "important"));
   };
 
   // --- asking
@@ -148,14 +156,15 @@ export function panel(host, box, launcher, base) {
   };
   const count = () => {
     const rest = site.max - input.value.length;
-    left.textContent = rest < 0 ? fill(TEXTS.over, { n: -rest }) : rest < site.max / 5 ? fill(TEXTS.left, { n: rest }) : "";
+    left.textContent = rest < 0 ? fill(TEXTS.over, -rest) : rest < site.max / 5 ? fill(TEXTS.left, rest) : "";
     sure = false;
   };
   const personal = /\S@\S+\.\S|(\d[\s().-]?){9}/;
 
   const ask = async (words) => {
     const question = words.trim();
-    if (!question || question.length > site.max) return fail(question ? TEXTS.tooLong : TEXTS.empty);
+    // What is too long is sent all the same: the service looks for a red flag in it before it refuses.
+    if (!question) return fail(TEXTS.empty);
     if (personal.test(question) && !sure) {
       return tellAndSay(TEXTS.personal, button(TEXTS.sendAnyway, () => { sure = true; ask(question); }),
         button(TEXTS.change, () => { tell(); input.focus(); }));
@@ -166,14 +175,13 @@ export function panel(host, box, launcher, base) {
     const abort = waiting = new AbortController();
     const late = setTimeout(() => abort.abort("timeout"), site.wait);
     const slow = setTimeout(() => tellAndSay(TEXTS.waiting), 1000);
+    let reply;
     try {
       const response = await post("chat", body(question), abort.signal);
-      const reply = await response.json();
+      const said = await response.json();
       tell();
-      if (!response.ok) return refused(response.status, reply);
-      input.value = "";
-      count();
-      took(question, reply);
+      if (response.ok) reply = said;
+      else refused(response.status, said);
     } catch (error) {
       if (abort.signal.aborted) fail(abort.signal.reason == "timeout" ? TEXTS.timeout : TEXTS.stopped, true);
       else await unreached();
@@ -183,6 +191,10 @@ export function panel(host, box, launcher, base) {
       waiting = null;
       busy(false);
     }
+    if (!reply) return;
+    input.value = "";
+    count();
+    took(question, reply);
   };
   const post = (route, json, signal) => fetch(base + "/api/v1/" + route, {
     method: "POST", body: json, signal, headers: { "content-type": "application/json" },
@@ -190,17 +202,19 @@ export function panel(host, box, launcher, base) {
   });
   const body = (question) => {
     let messages = "";
-    const add = (role, text) => { messages += (messages && ",") + '{"role":"' + role + '","text":' + quoted(text) + "}"; };
-    each(turns, (turn) => { add("visitor", turn.question); if (turn.reply.text) add("bot", turn.reply.text); });
+    const add = (role, text) => { if (text) messages += (messages && ",") + '{"role":"' + role + '","text":' + quoted(text) + "}"; };
+    each(turns, (turn) => { add("visitor", turn.question.slice(0, site.max)); add("bot", turn.reply.text); });
     add("visitor", question);
-    return '{"messages":[' + messages + "]}";
+    return '{"messages":[' + messages + '],"cited":[' + articles(turns) + "]}";
+  };
+  const articles = (turns) => {
+    let ids = "";
+    each(turns, (turn) => each(turn.reply.sources, (source) => { ids += (ids && ",") + quoted(source.article_id); }));
+    return ids;
   };
   const refused = (status, problem) => {
-    if (problem.code) fail(problem.detail, true);
-    else if (status == 429 || status == 503 && problem.retry_after) fail(fill(TEXTS.busy, { n: problem.retry_after }), true);
-    else if (status == 403) fail(TEXTS.blocked);
-    else if (status == 413 || status == 422) fail(problem.pointer == "/messages" ? TEXTS.full : TEXTS.tooLong);
-    else fail(TEXTS.failed, true);
+    if (status == 403) fail(TEXTS.blocked);
+    else fail(problem.detail || TEXTS.failed, status != 413 && status != 422);
   };
   // A browser does not say why nothing came back: look whether the service can be seen at all.
   const unreached = async () => {
@@ -225,6 +239,7 @@ export function panel(host, box, launcher, base) {
 
   const took = (question, reply) => {
     const turn = { question, reply };
+    each(reply.withdrawn, withdraw);
     turns[turns.length] = turn;
     draw(turn);
     remember();
@@ -232,8 +247,7 @@ export function panel(host, box, launcher, base) {
   };
   const draw = (turn, quietly) => {
     const { reply } = turn;
-    const old = log.querySelector(".next");
-    if (old) old.remove();
+    log.querySelector(".next")?.remove();
     const article = make("article.turn", null, make("h3", null, TEXTS.asked), make("p.asked", null, turn.question));
     let card = null;
     each(reply.blocks, (block) => { if (block.type == "alert" && block.tier != "assessment") card = pin(block); });
@@ -243,7 +257,7 @@ export function panel(host, box, launcher, base) {
     log.append(article);
     if (quietly) return;
     log.scrollTop = article.offsetTop - log.offsetTop;
-    if (!card) say(reply.kind == "abstain" ? TEXTS.nothing : reply.kind == "smalltalk" ? TEXTS.ready0 : fill(TEXTS.ready, { n: reply.sources.length }));
+    if (!card) say(reply.kind == "abstain" ? TEXTS.nothing : reply.kind == "smalltalk" ? TEXTS.ready0 : fill(TEXTS.ready, reply.sources.length));
     else if (dialog.contains(root.activeElement)) card.firstChild.focus();
     else say(card.firstChild.textContent, true);
   };
@@ -264,6 +278,7 @@ export function panel(host, box, launcher, base) {
       if (block.type == "paragraph") run(make("p"), block.pieces);
       else if (block.type == "heading") run(make("p.title"), block.pieces);
       else if (block.type == "list") run(make("ul"), block.items, true);
+      else if (block.type == "read_as") article.append(make("p.quiet", null, fill(TEXTS.readAs, block.text)));
       else if (block.type == "notice") article.append(nothing(block));
       else if (block.type == "alert" && block.tier == "assessment") article.append(alertCard(block));
       else if (block.type == "suggestions") suggest(article, block.questions);
@@ -271,6 +286,17 @@ export function panel(host, box, launcher, base) {
     if (reply.sources.length) article.append(sources(reply.sources));
     if (reply.kind != "smalltalk") article.append(after(turn));
   };
+  // What the site has withdrawn is shown no longer: the words of each answer that quoted it go, a red flag stays.
+  const withdraw = (id) => each(turns, (turn, place) => each(turn.reply.sources, (source) => {
+    if (source.article_id != id) return;
+    const { reply } = turn, node = log.querySelectorAll(".turn")[place];
+    const blocks = [{ type: "notice", text: reply.text = TEXTS.withdrawn }];
+    each(reply.blocks, (block) => { if (block.type == "alert") blocks[blocks.length] = block; });
+    reply.blocks = blocks;
+    reply.sources = [];
+    while (node.childElementCount > 2) node.lastChild.remove();
+    answer(node, turn);
+  }));
   const noted = (reply) => reply.note && make("p.quiet", { role: "note" }, reply.note);
   const nothing = (block) => make("div.nothing", null, make("p", null, block.text),
     search(),
@@ -285,7 +311,7 @@ export function panel(host, box, launcher, base) {
   // --- red flags: the service's fixed words, kept at the top for the whole conversation
 
   const alertCard = (block) => {
-    const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(TEXTS.tiers[block.tier] + ": "), block.headline));
+    const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(tiers[block.tier] + ": "), block.headline));
     card.classList.add(block.tier);
     const calls = card.appendChild(make("p.calls"));
     each(block.actions, (action) => calls.append(call(action), " "));
@@ -294,15 +320,14 @@ export function panel(host, box, launcher, base) {
     return card;
   };
   const pin = (block) => {
-    // One card per tier. A reminder opens the card that is there; another danger brings its own words.
-    let card = null, key = "";
-    each(block.concepts, (concept) => { key += concept + " "; });
-    each(pins.children, (old) => { if (old.classList.contains(block.tier)) card = old; });
-    if (card && card.dataset.key != key) { card.remove(); card = null; }
+    // A reminder opens the card that is there; another danger, of the same tier too, has words and a card of its own.
+    let card = null, key = block.tier;
+    each(block.concepts, (concept) => { key += " " + concept; });
+    each(pins.children, (old) => { if (old.dataset.key == key) card = old; });
     if (!card) {
       card = alertCard(block);
       card.dataset.key = key;
-      card.append(button(TEXTS.gotIt, () => fold(card, !card.classList.contains("folded")), { class: "fold", "aria-expanded": "true" }));
+      card.append(button("", () => fold(card), { class: "fold" }));
     }
     each(pins.children, (old) => fold(old, true));
     fold(card, false);
@@ -311,8 +336,9 @@ export function panel(host, box, launcher, base) {
     pins.scrollTop = 0;
     return card;
   };
-  const fold = (card, on) => {
-    card.classList.toggle("folded", on);
+  // On, off, or else the other way round.
+  const fold = (card, wanted) => {
+    const on = card.classList.toggle("folded", wanted);
     card.lastChild.textContent = on ? TEXTS.readAgain : TEXTS.gotIt;
     card.lastChild.ariaExpanded = !on;
   };
@@ -345,23 +371,24 @@ export function panel(host, box, launcher, base) {
   log.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
   log.onscroll = () => hide(0);
   const reference = (source) => {
-    const link = make("a.ref", { href: base + source.page, "aria-label": fill(TEXTS.source, { n: source.number, title: source.title }), "aria-expanded": "false" }, source.number + "");
+    const link = make("a.ref", { href: base + source.page, "aria-label": fill(TEXTS.source, source.number, source.title), "aria-expanded": "false" }, source.number + "");
     link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link, source); } };
     link.onfocus = () => { if (!still && link.matches(":focus-visible")) open(link, source); };
     link.onpointerenter = (event) => { if (event.pointerType == "mouse") { clearTimeout(timer); timer = setTimeout(() => open(link, source), 150); } };
     link.onpointerleave = () => hide(300);
     return link;
   };
+  const dated = ({ reviewed, published, overdue }) =>
+    fill(reviewed ? TEXTS.reviewed : published ? TEXTS.published : "", reviewed || published) + (overdue ? " " + TEXTS.overdue : "");
   const entry = (source, full) => {
-    const where = source.link && source.link.split("#")[0];
-    const meta = document.querySelector('meta[name="footnote-article"]');
-    const here = meta && meta.content == source.article_id || where == location.href.split("#")[0];
+    const meta = document.querySelector("meta[name=footnote-article]");
+    const here = meta?.content == source.article_id || source.link?.split("#")[0] == location.href.split("#")[0];
     const link = (text) => make("a", { href: new URL(source.href, base), target: "_blank" }, text, hidden(TEXTS.newTab));
     return [
       full && make("blockquote", null, source.quote),
       make("p.title", null, full ? source.title : link(source.title)),
       source.section && make("p.quiet", null, source.section),
-      source.reviewed && make("p.quiet", null, fill(TEXTS.reviewed, { date: source.reviewed })),
+      dated(source) && make("p.quiet", null, dated(source)),
       here ? button(TEXTS.here, () => highlight(source.quote), { class: "link" }) : full && link(TEXTS.read),
     ];
   };
@@ -421,7 +448,8 @@ export function panel(host, box, launcher, base) {
     if (!site.feedback || navigator.globalPrivacyControl) return row;
     const why = make("div.why", { hidden: "" }, make("p", null, TEXTS.why));
     const send = (helpful, more) =>
-      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '"' + (more || "") + (site.kept ? ',"question":' + quoted(turn.question) : "") + "}").catch(() => null);
+      post("feedback", '{"helpful":' + helpful + ',"kind":"' + reply.kind + '"' + (more || "") + (site.kept ? ',"question":' + quoted(turn.question) +
+        ',"articles":[' + articles([turn]) + '],"generation":' + quoted(reply.generation || "") : "") + "}").catch(() => null);
     // One of several buttons is pressed, or none.
     const choice = (label, group, act, attributes) => {
       const made = button(label, () => {
@@ -436,8 +464,8 @@ export function panel(host, box, launcher, base) {
       send(on ? helpful : null);
       if (on) say(TEXTS.thanks);
     }));
-    each(Object.keys(TEXTS.reasons), (reason) =>
-      choice(TEXTS.reasons[reason], why, (on) => send(false, on && ',"reason":"' + reason + '"'), { class: "chip" }));
+    each(Object.keys(reasons), (reason) =>
+      choice(reasons[reason], why, (on) => send(false, on && ',"reason":"' + reason + '"'), { class: "chip" }));
     return make("div", null, row, why);
   };
 
@@ -447,7 +475,7 @@ export function panel(host, box, launcher, base) {
     let out = "";
     each(turns, ({ reply }) => each(reply.blocks, (block) => {
       if (block.type != "alert" || out.indexOf(block.text) >= 0) return;
-      out += TEXTS.tiers[block.tier].toUpperCase() + ": " + block.headline + "\n" + block.text + "\n";
+      out += tiers[block.tier].toUpperCase() + ": " + block.headline + "\n" + block.text + "\n";
       each(block.actions, ({ label, href }) => { out += label + (href ? " (" + href + ")" : "") + "\n"; });
       out += "\n";
     }));
@@ -457,7 +485,7 @@ export function panel(host, box, launcher, base) {
     let out = TEXTS.asked + ": " + question + "\n\n" + (reply.kind == "escalation" ? "" : reply.text + "\n");
     each(reply.sources, (source) => {
       out += "\n[" + source.number + "] " + source.title + (source.section && " > " + source.section) + "\n    " + (source.link || base + source.page).split("#")[0] + "\n";
-      if (source.reviewed) out += "    " + fill(TEXTS.reviewed, { date: source.reviewed }) + "\n";
+      if (dated(source)) out += "    " + dated(source) + "\n";
     });
     return out + "\n";
   };
@@ -495,15 +523,16 @@ export function panel(host, box, launcher, base) {
     input.focus();
   };
   tools.ontoggle = () => { restart.textContent = TEXTS.restart; };
-  const remember = () => {
-    if (host.dataset.remember != "tab") return;
-    if (turns.length) sessionStorage.setItem("footnote", JSON.stringify(turns));
-    else sessionStorage.removeItem("footnote");
+  // Storage can be forbidden, full or scribbled over: then the conversation lasts as long as the page. The number in the
+  // key is that of the shape of a turn.
+  const tab = (act) => {
+    try {
+      if (host.dataset.remember == "tab") return act(sessionStorage);
+    } catch {}
   };
-  if (host.dataset.remember == "tab") {
-    turns = JSON.parse(sessionStorage.getItem("footnote") || "[]");
-    each(turns, (turn) => draw(turn, true));
-  }
+  const remember = () => tab((kept) => turns.length ? kept.setItem("footnote-2", JSON.stringify(turns)) : kept.removeItem("footnote-2"));
+  turns = tab((kept) => JSON.parse(kept.getItem("footnote-2"))) || [];
+  each(turns, (turn) => draw(turn, true));
   if (!turns.length) suggest(log, site.starters);
   return { toggle, attach };
 }

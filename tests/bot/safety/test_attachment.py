@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bot.safety import adaptation
-from bot.safety.attachment import ADAPTER, cached_graph
+from bot.safety.attachment import ADAPTER, attachments, cached_graph
+from bot.safety.classifier import GRAPH, TOKENIZER
+from index.generation import Generation
+from index.model import BUNDLED, PINNED
 
 
 def test_the_graph_is_made_of_the_shipped_adapter_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +36,21 @@ def test_a_graph_that_cannot_be_made_leaves_nothing_behind(tmp_path: Path, monke
     with pytest.raises(OSError, match="no space"):
         cached_graph(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def keys(tmp_path: Path) -> dict[str, str]:
+    nothing = cast(Generation, None)  # what is shipped is the same for every index
+    return {attachment.name: attachment.key(nothing) for attachment in attachments(tmp_path)}
+
+
+def test_a_graph_of_an_older_exporter_is_not_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys(tmp_path)
+    monkeypatch.setattr("index.export.EXPORTER", 1000)
+    assert {name for name, key in keys(tmp_path).items() if key != before[name]} == {GRAPH}
+
+
+def test_a_tokenizer_is_known_by_its_own_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = keys(tmp_path)
+    assert hashlib.sha256(adaptation.tokenizer()).hexdigest().startswith(before[TOKENIZER])
+    monkeypatch.setitem(PINNED[BUNDLED], "tokenizer.json", "0" * 64)
+    assert {name for name, key in keys(tmp_path).items() if key != before[name]} == {TOKENIZER}

@@ -15,13 +15,13 @@ from typing import Literal, TypeVar
 import msgspec
 import pytest
 
-from bot.safety import exemplars
+from bot.safety import exemplars, suite
 from bot.safety.errors import RuleError
 
 ROOT = Path(__file__).resolve().parents[3]
 EXEMPLARS = ROOT / "bot" / "safety" / "exemplars"
 RULES = ROOT / "bot" / "safety" / "rules"
-INDEPENDENT = Path(__file__).resolve().parent / "independent"
+INDEPENDENT = suite.INDEPENDENT
 
 Tier = Literal["none", "assessment", "urgent", "crisis", "emergency"]
 ORDER: tuple[Tier, ...] = ("none", "assessment", "urgent", "crisis", "emergency")
@@ -30,6 +30,7 @@ GROUPS = (
     "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
     "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath", "ivy", "juniper", "larch",
     "maple", "oak", "poplar", "rose", "sorrel", "tansy", "ursinia", "verbena", "willow", "yarrow",
+    "bracken", "hazel", "lichen", "sedge", "thistle",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.
@@ -149,7 +150,7 @@ FILES = {group: _lines(EXEMPLARS / f"{group}.jsonl", Exemplar) for group in GROU
 LEARNT = [exemplar for group in GROUPS for exemplar in FILES[group]]
 MESSAGES = _lines(INDEPENDENT / "messages.jsonl", Message)
 DIALOGUES = _lines(INDEPENDENT / "dialogues.jsonl", Dialogue)
-DEVELOPMENT = _lines(INDEPENDENT.with_name("conversations") / "dialogues.jsonl", Dialogue)
+DEVELOPMENT = _lines(Path(__file__).with_name("conversations") / "dialogues.jsonl", Dialogue)
 PAIRS = _lines(INDEPENDENT / "metamorphic.jsonl", Pair)
 
 

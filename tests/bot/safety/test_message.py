@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from bot.safety import message
 from bot.safety.errors import RuleError
-from bot.safety.message import regions, situations
+from bot.safety.message import regions, situations, unverified
 
 
 @pytest.mark.parametrize("content", [None, b"\xff", b"region = [", b'[[region]]\nid = "uk"\n'])
@@ -23,3 +25,13 @@ def test_wrong_facts_are_refused_and_named(tmp_path: Path) -> None:
     (tmp_path / "situations.toml").write_text('[[situation]]\nid = "heat"\ncolour = "red"\n')
     with pytest.raises(RuleError, match=r"situations\.toml"):
         situations(tmp_path)
+
+
+def test_the_numbers_of_a_region_count_as_unverified_until_a_date_is_filled_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unverified("us") == 4
+    assert unverified(None) == 4
+    known = regions()
+    dated = tuple(structs.replace(region, verified_on="2026-11-01") for region in known.region)
+    checked = structs.replace(known, region=dated)
+    monkeypatch.setattr(message, "regions", lambda: checked)
+    assert unverified("us") == 0

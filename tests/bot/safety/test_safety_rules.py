@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from bot.safety import load, rulebook
+from bot.safety import load, number, pattern, rulebook
 from bot.safety.errors import RuleError
-from bot.safety.message import regions, situations
+from bot.safety.message import Frame, Region, Situation, Unknown, frames, regions, situations
 from bot.safety.reading import Reader
 from bot.safety.rulebook import LEVELS, Combination, Concept
 from bot.safety.screen import Screen
@@ -73,10 +75,49 @@ def test_every_rule_has_a_situation_and_a_parent_that_exist() -> None:
     assert {c.situation for c in BOOK.combinations} - {""} <= situations().keys()
 
 
-def test_nothing_is_marked_as_reviewed() -> None:
-    assert not any(c.reviewed_by or c.review_by for c in BOOK.concepts.values())
-    assert not any(c.reviewed_by or c.review_by for c in BOOK.combinations)
-    assert not any(r.verified_on or r.verified_by for r in regions().region)
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_REVIEWER = re.compile(rf"[^\W\d_].*, {_DAY.pattern}")
+_REVIEWED: Sequence[Concept | Combination | rulebook.Context | Situation | Frame] = (
+    *BOOK.concepts.values(),
+    *BOOK.combinations,
+    *BOOK.contexts.values(),
+    *situations().values(),
+    *frames().values(),
+)
+
+
+def _is_review(by: str, due: str) -> bool:
+    """Whether the two fields say who reviewed and when, and by when again; or that nobody did."""
+    return not (by or due) or bool(_REVIEWER.fullmatch(by) and (not due or _DAY.fullmatch(due)))
+
+
+def test_a_filled_review_field_names_a_person_and_a_day() -> None:
+    for entry in _REVIEWED:
+        assert _is_review(entry.reviewed_by, entry.review_by), entry.id
+
+
+@pytest.mark.parametrize(
+    ("by", "due", "good"),
+    [
+        ("", "", True),
+        ("Dr Ada Example, emergency physician, 2027-03-01", "2028-03-01", True),
+        ("Dr Ada Example, emergency physician, 2027-03-01", "", True),
+        ("Dr Ada Example", "", False),
+        ("2027-03-01", "", False),
+        ("Dr Ada Example, 2027-13-01", "", False),
+        ("Dr Ada Example, 2027-03-01", "next year", False),
+        ("", "2028-03-01", False),
+    ],
+)
+def test_a_review_needs_a_name_and_a_day(by: str, due: str, good: bool) -> None:
+    assert _is_review(by, due) is good
+
+
+def test_a_number_that_was_checked_names_a_person_and_a_day() -> None:
+    places: list[Region | Unknown] = [*regions().region, regions().unknown]
+    for place in places:
+        assert bool(place.verified_on) == bool(place.verified_by), place
+        assert not place.verified_on or _DAY.fullmatch(place.verified_on), place
 
 
 @pytest.fixture
@@ -111,6 +152,35 @@ def test_an_amended_rule_is_never_served_from_the_old_compiled_form(folder: Path
     path = folder / "rules" / "own.toml"
     path.write_text(_RULE.replace("urgent", "emergency"))
     assert rulebook.load(folder).concepts["sore_toe"].tier == "emergency"
+
+
+def test_rules_compiled_by_other_code_are_never_served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rulebook.load(folder)
+    (kept,) = (folder / "__pycache__").glob("rules-*.json")
+    kept.write_bytes(kept.read_bytes().replace(b'"tier":"urgent"', b'"tier":"assessment"'))
+    assert rulebook.load(folder).concepts["sore_toe"].tier == "assessment", "the kept form is what was read"
+    monkeypatch.setattr(rulebook, "_CODE", "other")
+    assert rulebook.load(folder).concepts["sore_toe"].tier == "urgent"
+
+
+@pytest.mark.parametrize("module", [rulebook, pattern, number])
+def test_the_code_that_compiles_rules_is_part_of_their_name(
+    module: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = rulebook._code_hash()
+    amended = tmp_path / "amended.py"
+    amended.write_bytes(Path(str(module.__file__)).read_bytes() + b"# more\n")
+    monkeypatch.setattr(module, "__file__", str(amended))
+    assert rulebook._code_hash() != before
+
+
+def test_compiled_forms_of_older_rules_are_removed(folder: Path) -> None:
+    rulebook.load(folder)
+    path = folder / "rules" / "own.toml"
+    path.write_text(_RULE.replace("urgent", "emergency"))
+    rulebook.load(folder)
+    (kept,) = (folder / "__pycache__").iterdir()
+    assert b'"tier":"emergency"' in kept.read_bytes()
 
 
 @pytest.mark.parametrize(

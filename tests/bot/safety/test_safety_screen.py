@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bot.aside import is_set_aside
 from bot.safety import Screen, SecondLayer, exemplars, load, rulebook, second_layer, suite
 from bot.safety.attachment import ADAPTER
 from bot.safety.errors import RuleError
@@ -355,6 +356,47 @@ def test_crisis_and_emergency_are_shown_together() -> None:
     assert "Samaritans" in escalation.text
 
 
+CALF, DESPAIR = "My calf is hot and swollen on one side", "I want to kill myself"
+
+
+@pytest.mark.parametrize("said", [[CALF, DESPAIR], [DESPAIR, CALF], [f"{DESPAIR} and my calf is hot and swollen"]])
+def test_what_must_be_seen_today_is_told_beside_a_crisis(said: list[str]) -> None:
+    escalation = SCREEN.check(said, "uk").escalation
+    assert escalation is not None
+    assert (escalation.tier, escalation.also) == ("crisis", ("urgent",))
+    assert "You wrote: “kill myself”. That is why" in escalation.text
+    assert "You also wrote: “calf is hot and swollen”. Get this seen today: " in escalation.text
+    assert [action.label for action in escalation.actions][-1] == "Call 111"
+
+
+def test_what_must_be_seen_today_is_not_forgotten_in_the_short_form() -> None:
+    escalation = SCREEN.check([CALF, DESPAIR, "what shoes should i buy"], "us").escalation
+    assert escalation is not None
+    assert (escalation.tier, escalation.also) == ("crisis", ("urgent",))
+    assert "What you told me before still needs to be seen today: your own doctor" in escalation.text
+
+
+def test_a_crisis_alone_names_no_further_tier() -> None:
+    escalation = SCREEN.check([DESPAIR], "uk").escalation
+    assert escalation is not None
+    assert escalation.also == ()
+    assert "seen today" not in escalation.text
+    assert "Call 111" not in [action.label for action in escalation.actions]
+
+
+def test_an_emergency_names_every_tier_that_stands_below_it() -> None:
+    escalation = SCREEN.check([CALF, DESPAIR, "I took 20 paracetamol"], "uk").escalation
+    assert escalation is not None
+    assert (escalation.tier, escalation.also) == ("emergency", ("crisis", "urgent"))
+
+
+def test_the_words_of_a_crisis_stand_apart_from_its_numbers() -> None:
+    for said in (DESPAIR, "my daughter wants to kill herself"):
+        escalation = SCREEN.check([said], "uk").escalation
+        assert escalation is not None and escalation.tier == "crisis"
+        assert "\nCall Samaritans" in escalation.text
+
+
 def test_crisis_gives_the_line_and_the_number_and_no_exercise_advice() -> None:
     escalation = SCREEN.check(["I want to kill myself"], "us").escalation
     assert escalation is not None
@@ -424,11 +466,11 @@ def test_a_long_message_is_read_in_windows_and_a_short_one_whole() -> None:
 
 
 def test_the_set_aside_third_is_never_shown(tmp_path: Path) -> None:
-    items = [{"id": f"x{n}", "message": "hello", "tier": "emergency"} for n in range(30)]
+    items = [suite.Message(f"x{n}", "hello", "emergency") for n in range(30)]
     score = suite.score(SCREEN, items)
     shown = "\n".join(suite.failures(score))
     for item in items:
-        assert (f"  {item['id']} " in shown) != suite.is_set_aside(str(item["id"]))
+        assert (f"  {item.id} " in shown) != is_set_aside(item.id)
     assert len(suite.part_of(items, "tuned")) + len(suite.part_of(items, "set-aside")) == 30
     assert not score.met
 
@@ -453,7 +495,7 @@ CEILINGS = {"none: urgent or above": 0.10, "none: any escalation": 0.10}
 
 
 def test_the_rules_alone_keep_their_figures_on_the_independent_suite() -> None:
-    score = suite.score(SCREEN, suite.read(HERE / "independent"))
+    score = suite.score(SCREEN, suite.read(suite.INDEPENDENT))
     for gate in score.gates:
         if gate.name in FLOORS:
             assert gate.rate.share >= FLOORS[gate.name], str(gate)
@@ -473,7 +515,7 @@ WHOLE_CEILINGS = {"none: urgent or above": 0.08, "none: any escalation": 0.08, "
 
 
 def test_both_layers_keep_their_figures_on_the_independent_suite(whole: Screen) -> None:
-    score = suite.score(whole, suite.read(HERE / "independent"))
+    score = suite.score(whole, suite.read(suite.INDEPENDENT))
     for gate in score.gates:
         if gate.name in WHOLE_FLOORS:
             assert gate.rate.share >= WHOLE_FLOORS[gate.name], str(gate)
@@ -516,9 +558,11 @@ def test_the_report_is_one_page_that_shows_what_is_not_reviewed() -> None:
     from bot.safety.report import page
 
     made = page()
-    assert "0 of" in made
-    assert "not checked" in made
-    assert all(concept in made for concept in rulebook.load().concepts)
+    concepts = rulebook.load().concepts
+    reviewed = sum(bool(concept.reviewed_by) for concept in concepts.values())
+    assert f"{reviewed} of {len(concepts)} rules" in made
+    assert made.count("not checked") == sum(not region.verified_on for region in regions().region)
+    assert all(concept in made for concept in concepts)
     assert "http" not in made
 
 
