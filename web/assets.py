@@ -110,7 +110,6 @@ def _panel(settings: ServiceSettings, emergency: tuple[Action, ...], texts: Text
         "contactUrl": settings.contact_url,
         "emergency": [asdict(action) for action in emergency],
         "max": settings.max_message_characters,
-        "most": settings.max_messages,
         "wait": int(settings.answer_seconds * 1000) + 5000,
         "starters": settings.starters,
         "feedback": settings.feedback,

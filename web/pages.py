@@ -96,8 +96,24 @@ class Pages:
 def router(pages: Pages) -> APIRouter:
     """All routes of this module, bound to one service, its composed files and the seal of its replies."""
     routes = APIRouter(include_in_schema=False)
-    service, assets = pages.service, pages.assets
-    strange_loaders = Once()
+    for part in (_chat, _articles, _files):
+        part(routes, pages)
+    return routes
+
+
+def _chat(routes: APIRouter, pages: Pages) -> None:
+    @routes.api_route("/chat", methods=_READ)
+    async def chat_page() -> Response:
+        return pages.page("chat", _page())
+
+    @routes.post("/chat")
+    async def chat_turn(request: Request) -> Response:
+        body = await request.body()
+        return await _turn(pages, body, over_rate(request), private=is_private(request))
+
+
+def _articles(routes: APIRouter, pages: Pages) -> None:
+    service = pages.service
 
     @routes.api_route("/", methods=_READ)
     async def demonstration(request: Request) -> Response:
@@ -110,19 +126,10 @@ def router(pages: Pages) -> APIRouter:
             "article": articles[0],
             "page": article_page(articles[0], None),
             "others": articles[1:],
-            "loader": assets["loader.js"],
+            "loader": pages.assets["loader.js"],
             "base": _base(request, service.settings),
         }
         return pages.page("demo", values)
-
-    @routes.api_route("/chat", methods=_READ)
-    async def chat_page() -> Response:
-        return pages.page("chat", _page())
-
-    @routes.post("/chat")
-    async def chat_turn(request: Request) -> Response:
-        body = await request.body()
-        return await _turn(pages, body, over_rate(request), private=is_private(request))
 
     @routes.api_route("/articles/{article_id}", methods=_READ)
     async def article(
@@ -133,6 +140,10 @@ def router(pages: Pages) -> APIRouter:
         if found is None:
             return pages.missing(held.generation_name)
         return _article(pages, found, _span(start, end), version, section)
+
+
+def _files(routes: APIRouter, pages: Pages) -> None:
+    assets, strange_loaders = pages.assets, Once()
 
     @routes.api_route("/widget.js", methods=_READ)
     async def widget(request: Request) -> Response:
@@ -147,8 +158,6 @@ def router(pages: Pages) -> APIRouter:
         # A page that was loaded before an update still asks for the old hash: it gets the new file, kept only briefly.
         # So does a loader, which names its panel by `live`.
         return _file(request, file, _FOREVER if digest == file.hash else _SOON)
-
-    return routes
 
 
 def _tell(strange: Once, file: Asset, digest: str) -> None:

@@ -51,7 +51,7 @@ class Trained:
 def train(examples: Sequence[Exemplar], adapter: bytes | None = None, say: Progress = print) -> Trained:
     """Train the whole layer; with an `adapter`, its final encoder is kept and only the rest is trained anew.
 
-    About 30 minutes for 32,000 exemplars on two cores that multiply in bfloat16, else twice that.
+    About 35 minutes for 37,500 exemplars on two cores that multiply in bfloat16, else twice that.
     """
     seen = [e for e in examples if e.author not in JUDGES]
     judges = [e for e in examples if e.author in JUDGES]

@@ -49,7 +49,7 @@ CONTRACT = [
 def test_every_kind_of_reply_has_every_field_of_the_contract(client: TestClient, question: str) -> None:
     reply = ask(client, question).json()
     assert list(reply)[: len(CONTRACT)] == CONTRACT
-    assert set(reply) - set(CONTRACT) == {"note", "blocks", "sources"}
+    assert set(reply) - set(CONTRACT) == {"note", "blocks", "sources", "withdrawn"}
 
 
 def test_the_whole_conversation_reaches_the_answerer(client: TestClient, answerer: FakeAnswerer) -> None:

@@ -116,8 +116,20 @@ def test_a_built_file_opens_with_the_hash_of_its_source(tmp_path: Path, monkeypa
     reads_and_tells = "import sys; sys.stdin.read(); print(*sys.argv[1:])"
     smaller = tmp_path / "smaller.py"
     smaller.write_text(reads_and_tells, encoding="utf-8")
-    monkeypatch.setenv("ESBUILD", f"{sys.executable} {smaller}")
+    monkeypatch.setenv("TERSER", f"{sys.executable} {smaller}")
     web.minify.build("panel.js")
     first, told = (tmp_path / "built" / "panel.js").read_text(encoding="utf-8").splitlines()
     assert first == stamp(b"let  a  =  1;")
-    assert "--minify" in told and "--loader=js" in told
+    assert "--module" in told and "--mangle" in told
+
+
+def test_a_built_style_sheet_keeps_no_space_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ":host{--ink: light-dark(#000, #fff);--u: 1px !important;width:min(9px,100vw - 2px)}.panel a{top:0}"
+    (tmp_path / "panel.css").write_text(made, encoding="utf-8")
+    monkeypatch.setattr(web.minify, "FOLDER", tmp_path)
+    same = tmp_path / "same.py"
+    same.write_text("import sys; print(sys.stdin.read())", encoding="utf-8")
+    monkeypatch.setenv("ESBUILD", f"{sys.executable} {same}")
+    web.minify.build("panel.css")
+    built = (tmp_path / "built" / "panel.css").read_text(encoding="utf-8").splitlines()[1]
+    assert built == ":host{--ink:light-dark(#000,#fff);--u:1px!important;width:min(9px,100vw - 2px)}.panel a{top:0}"

@@ -7,6 +7,7 @@
   const script = document.currentScript || document.querySelector('script[src$="/widget.js"]');
   const base = script.src;
   const panels = __PANELS__;
+  const put = (parent, name) => parent.appendChild(document.createElement(name));
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(__CSS__);
 
@@ -19,20 +20,19 @@
       const wanted = (this.dataset.lang || document.documentElement.lang).split("-")[0];
       const lang = panels[wanted] ? wanted : "en";
       const [label, offline] = panels[lang];
-      const box = root.appendChild(document.createElement("section"));
+      const box = put(root, "section");
       box.lang = lang;
       box.ariaLabel = this.dataset.label || label;
-      const button = box.appendChild(document.createElement("button"));
-      button.type = "button";
+      const button = put(box, "button");
       button.className = "launcher";
       button.part = "launcher";
       button.ariaHasPopup = "dialog";
       button.ariaExpanded = "false";
-      const icon = button.appendChild(document.createElement("span"));
+      const icon = put(button, "span");
       icon.className = "icon";
       icon.ariaHidden = "true";
       icon.textContent = "1";
-      const text = button.appendChild(document.createElement("span"));
+      const text = put(button, "span");
       text.textContent = this.dataset.label || label;
       button.onclick = async () => {
         if (this.panel) return this.panel.toggle();

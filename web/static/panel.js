@@ -21,13 +21,15 @@ const add = (node, children) => { each(children, (child) => { if (child) node.ap
 const each = (list, act) => { for (let i = 0; i < list.length; i++) act(list[i], i); };
 const button = (label, onclick, attributes) => Object.assign(make("button", { type: "button", ...attributes }, label), { onclick });
 // JSON of a string without JSON.stringify, which calls toJSON methods that a page may have added.
-const quoted = (text) => '"' + text.replace(/["\\\0-\x1f]/g, (c) => "\\u00" + (256 + c.charCodeAt(0)).toString(16).slice(1)) + '"';
+const quoted = (text) => '"' + text.replace(/["\\\0-\x1f]/g, (c) => encodeURIComponent(c).replace("%", "\\u00")) + '"';
 const tiers = TEXTS.tiers, reasons = TEXTS.reasons;
+const focus = (node) => node?.focus({ preventScroll: true });
+const quiet = (text) => text && make("p.quiet", null, text);
 const hidden = (text) => make("span.hidden", null, text);
 
 export function panel(host, box, launcher, base) {
   const root = host.shadowRoot;
-  root.adoptedStyleSheets = [root.adoptedStyleSheets[0], sheet];
+  root.adoptedStyleSheets[1] = sheet;
   const small = matchMedia("(max-width:40rem),(max-height:30rem)");
   const inline = host.hasAttribute("inline");
   let turns = [], waiting = null, sure = false, still = false, mark = null, page = null;
@@ -75,7 +77,7 @@ export function panel(host, box, launcher, base) {
     if (small.matches && !inline) dialog.showModal();
     else dialog.show();
     launcher.ariaExpanded = "true";
-    input.focus({ preventScroll: true });
+    focus(input);
   };
   const toggle = () => {
     if (dialog.open) return dialog.close();
@@ -85,7 +87,7 @@ export function panel(host, box, launcher, base) {
   };
   dialog.onclose = () => {
     launcher.ariaExpanded = "false";
-    launcher.focus({ preventScroll: true });
+    focus(launcher);
     emit("close");
   };
   // The same dialog in its other form, when the window crosses the border between them or the page was swapped.
@@ -96,7 +98,7 @@ export function panel(host, box, launcher, base) {
     dialog.onclose = () => { dialog.onclose = closed; };
     dialog.close();
     show();
-    focused?.focus({ preventScroll: true });
+    focus(focused);
   };
   small.addEventListener("change", attach);
   dialog.onkeydown = (event) => {
@@ -134,7 +136,7 @@ export function panel(host, box, launcher, base) {
     };
     each([["on-accent", "accent"], ["accent", "paper"], ["ink", "paper"], ["quiet", "paper"], ["ink", "mist"]], ([one, other]) => {
       const ratio = light(one) / light(other);
-      if (!(ratio >= 4.5 || ratio <= 1 / 4.5)) host.dataset.plain = "";
+      if (!(Math.max(ratio, 1 / ratio) >= 4.5)) host.dataset.plain = "";
     });
     probe.remove();
     // Without a value of the owner's, each falls back to ours.
@@ -173,7 +175,7 @@ export function panel(host, box, launcher, base) {
     input.value = question;
     busy(true);
     const abort = waiting = new AbortController();
-    const late = setTimeout(() => abort.abort("timeout"), site.wait);
+    const late = setTimeout(() => abort.abort(TEXTS.timeout), site.wait);
     const slow = setTimeout(() => tellAndSay(TEXTS.waiting), 1000);
     let reply;
     try {
@@ -181,9 +183,10 @@ export function panel(host, box, launcher, base) {
       const said = await response.json();
       tell();
       if (response.ok) reply = said;
-      else refused(response.status, said);
+      else if (response.status == 403) fail(TEXTS.blocked);
+      else fail(said.detail || TEXTS.failed, response.status != 413 && response.status != 422);
     } catch (error) {
-      if (abort.signal.aborted) fail(abort.signal.reason == "timeout" ? TEXTS.timeout : TEXTS.stopped, true);
+      if (abort.signal.aborted) fail(abort.signal.reason, true);
       else await unreached();
     } finally {
       clearTimeout(late);
@@ -194,7 +197,10 @@ export function panel(host, box, launcher, base) {
     if (!reply) return;
     input.value = "";
     count();
-    took(question, reply);
+    each(reply.withdrawn, withdraw);
+    draw(turns[turns.length] = { question, reply });
+    remember();
+    emit("reply", { kind: reply.kind });
   };
   const post = (route, json, signal) => fetch(base + "/api/v1/" + route, {
     method: "POST", body: json, signal, headers: { "content-type": "application/json" },
@@ -212,10 +218,6 @@ export function panel(host, box, launcher, base) {
     each(turns, (turn) => each(turn.reply.sources, (source) => { ids += (ids && ",") + quoted(source.article_id); }));
     return ids;
   };
-  const refused = (status, problem) => {
-    if (status == 403) fail(TEXTS.blocked);
-    else fail(problem.detail || TEXTS.failed, status != 413 && status != 422);
-  };
   // A browser does not say why nothing came back: look whether the service can be seen at all.
   const unreached = async () => {
     if (!navigator.onLine) return fail(TEXTS.offline, true);
@@ -224,7 +226,7 @@ export function panel(host, box, launcher, base) {
   };
   form.onsubmit = (event) => {
     event.preventDefault();
-    if (waiting) waiting.abort("stopped");
+    if (waiting) waiting.abort(TEXTS.stopped);
     else ask(input.value);
   };
   input.oninput = count;
@@ -237,14 +239,6 @@ export function panel(host, box, launcher, base) {
 
   // --- one turn
 
-  const took = (question, reply) => {
-    const turn = { question, reply };
-    each(reply.withdrawn, withdraw);
-    turns[turns.length] = turn;
-    draw(turn);
-    remember();
-    emit("reply", { kind: reply.kind });
-  };
   const draw = (turn, quietly) => {
     const { reply } = turn;
     log.querySelector(".next")?.remove();
@@ -253,7 +247,7 @@ export function panel(host, box, launcher, base) {
     each(reply.blocks, (block) => { if (block.type == "alert" && block.tier != "assessment") card = pin(block); });
     // Without an index a message of any tier stands alone, so it may be one that is not pinned.
     if (reply.kind != "escalation" || !card) answer(article, turn, card);
-    else add(article, [make("p.quiet", null, reply.blocks[0].headline), noted(reply)]);
+    else add(article, [quiet(reply.blocks[0].headline), noted(reply)]);
     log.append(article);
     if (quietly) return;
     log.scrollTop = article.offsetTop - log.offsetTop;
@@ -278,7 +272,7 @@ export function panel(host, box, launcher, base) {
       if (block.type == "paragraph") run(make("p"), block.pieces);
       else if (block.type == "heading") run(make("p.title"), block.pieces);
       else if (block.type == "list") run(make("ul"), block.items, true);
-      else if (block.type == "read_as") article.append(make("p.quiet", null, fill(TEXTS.readAs, block.text)));
+      else if (block.type == "read_as") article.append(quiet(fill(TEXTS.readAs, block.text)));
       else if (block.type == "notice") article.append(nothing(block));
       else if (block.type == "alert" && block.tier == "assessment") article.append(alertCard(block));
       else if (block.type == "suggestions") suggest(article, block.questions);
@@ -289,7 +283,7 @@ export function panel(host, box, launcher, base) {
   // What the site has withdrawn is shown no longer: the words of each answer that quoted it go, a red flag stays.
   const withdraw = (id) => each(turns, (turn, place) => each(turn.reply.sources, (source) => {
     if (source.article_id != id) return;
-    const { reply } = turn, node = log.querySelectorAll(".turn")[place];
+    const { reply } = turn, node = log.children[place + 1];
     const blocks = [{ type: "notice", text: reply.text = TEXTS.withdrawn }];
     each(reply.blocks, (block) => { if (block.type == "alert") blocks[blocks.length] = block; });
     reply.blocks = blocks;
@@ -311,8 +305,7 @@ export function panel(host, box, launcher, base) {
   // --- red flags: the service's fixed words, kept at the top for the whole conversation
 
   const alertCard = (block) => {
-    const card = make("section.card", null, make("h3", { tabindex: -1 }, hidden(tiers[block.tier] + ": "), block.headline));
-    card.classList.add(block.tier);
+    const card = make("section.card", { class: "card " + block.tier }, make("h3", { tabindex: -1 }, hidden(tiers[block.tier] + ": "), block.headline));
     const calls = card.appendChild(make("p.calls"));
     each(block.actions, (action) => calls.append(call(action), " "));
     const inside = card.appendChild(make("div.in"));
@@ -347,7 +340,8 @@ export function panel(host, box, launcher, base) {
 
   const preview = make("div.preview", { popover: "auto", role: "group" });
   let timer = 0;
-  const hide = (delay) => { clearTimeout(timer); timer = setTimeout(() => { if (preview.isConnected) preview.hidePopover(); }, delay); };
+  const later = (act, delay) => { clearTimeout(timer); timer = setTimeout(act, delay); };
+  const hide = (delay) => later(() => preview.hidePopover(), delay);
   const near = (node) => preview.contains(node) || node == mark;
   const open = (link, source) => {
     clearTimeout(timer);
@@ -359,22 +353,21 @@ export function panel(host, box, launcher, base) {
     preview.ariaLabel = link.ariaLabel;
     link.after(preview);
     preview.showPopover();
-    link.ariaExpanded = "true";
     const at = link.getBoundingClientRect(), size = preview.getBoundingClientRect();
     const below = at.bottom + size.height + 12 < innerHeight;
     preview.style.left = Math.max(8, Math.min(at.left - 24, innerWidth - size.width - 8)) + "px";
     preview.style.top = Math.max(8, below ? at.bottom + 4 : at.top - size.height - 4) + "px";
   };
-  preview.ontoggle = (event) => { if (event.newState == "closed" && mark) mark.ariaExpanded = "false"; };
+  preview.ontoggle = (event) => { mark.ariaExpanded = event.newState == "open"; };
   preview.onpointerenter = () => clearTimeout(timer);
   preview.onpointerleave = () => hide(300);
   log.addEventListener("focusout", (event) => { if (!near(event.relatedTarget)) hide(0); });
   log.onscroll = () => hide(0);
   const reference = (source) => {
-    const link = make("a.ref", { href: base + source.page, "aria-label": fill(TEXTS.source, source.number, source.title), "aria-expanded": "false" }, source.number + "");
+    const link = make("a.ref", { href: base + source.page, "aria-label": fill(TEXTS.source, source.number, source.title), "aria-expanded": "false" }, source.number);
     link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link, source); } };
     link.onfocus = () => { if (!still && link.matches(":focus-visible")) open(link, source); };
-    link.onpointerenter = (event) => { if (event.pointerType == "mouse") { clearTimeout(timer); timer = setTimeout(() => open(link, source), 150); } };
+    link.onpointerenter = (event) => { if (event.pointerType == "mouse") later(() => open(link, source), 150); };
     link.onpointerleave = () => hide(300);
     return link;
   };
@@ -387,8 +380,8 @@ export function panel(host, box, launcher, base) {
     return [
       full && make("blockquote", null, source.quote),
       make("p.title", null, full ? source.title : link(source.title)),
-      source.section && make("p.quiet", null, source.section),
-      dated(source) && make("p.quiet", null, dated(source)),
+      quiet(source.section),
+      quiet(dated(source)),
       here ? button(TEXTS.here, () => highlight(source.quote), { class: "link" }) : full && link(TEXTS.read),
     ];
   };
@@ -401,18 +394,18 @@ export function panel(host, box, launcher, base) {
   // --- the passage on the page that the visitor is reading: painted, never changed
 
   const highlight = (quote) => {
-    if (preview.matches(":popover-open")) preview.hidePopover();
-    const range = quote && find(quote), paints = CSS.highlights;
-    if (paints) paints.delete("footnote");
+    preview.hidePopover();
+    const range = quote && find(quote);
+    CSS.highlights?.delete("footnote");
     unmark.hidden = !range;
     if (!range) return quote && fail(TEXTS.moved);
     if (small.matches && !inline) dialog.close();
     dress();
-    if (paints) paints.set("footnote", new Highlight(range));
+    CSS.highlights?.set("footnote", new Highlight(range));
     const block = range.startContainer.parentElement;
     block.scrollIntoView({ block: "center" });
-    if (!block.hasAttribute("tabindex")) block.setAttribute("tabindex", -1);
-    block.focus({ preventScroll: true });
+    if (block.tabIndex < 0) block.tabIndex = -1;
+    focus(block);
   };
   // The only rules that the page itself is given, on first need: for the painted passage, and for paper.
   const dress = () => {
@@ -433,7 +426,7 @@ export function panel(host, box, launcher, base) {
       }
     }
     const wanted = quote.replace(/\s+/g, ""), at = flat.indexOf(wanted);
-    if (at < 0) return null;
+    if (at < 0) return;
     const range = document.createRange(), [last, end] = places[at + wanted.length - 1];
     range.setStart(...places[at]);
     range.setEnd(last, end + 1);
@@ -511,7 +504,7 @@ export function panel(host, box, launcher, base) {
   // --- starting again; remembering for this tab only where the owner asked for it
 
   const clear = () => {
-    if (restart.textContent == TEXTS.restart) { restart.textContent = TEXTS.restartSure; return say(TEXTS.restartSure); }
+    if (restart.textContent == TEXTS.restart) return say(restart.textContent = TEXTS.restartSure);
     turns = [];
     log.replaceChildren(about);
     pins.replaceChildren();
