@@ -109,7 +109,11 @@ class Bot:
         judging = reply.kind == "answer" and _asks_for_judgement(turn, verdict)
         advice = render("note", part="advice") if judging else None
         open_questions = " or ".join(f"“{question.strip(' ?')}”" for question in turn.unanswered)
-        unanswered = render("note", part="unanswered", questions=open_questions) if open_questions else None
+        unanswered = (
+            render("note", part="unanswered", questions=open_questions)
+            if open_questions and reply.kind == "answer"
+            else None
+        )
         return " ".join(note for note in (advice, unanswered, self._note) if note) or None
 
     def _turn(self, messages: Sequence[str]) -> Turn:
@@ -217,9 +221,12 @@ class Bot:
         return tuple(found)[:_MOST_SUGGESTIONS]
 
     def _suggested(self, heading: str) -> str | None:
-        """The heading as a question; None where there is none that makes sense, or it would be declined as a dose."""
+        """The heading as a question; None where there is none that makes sense, or where asking it would bring a
+        refusal or an alarm instead of the section."""
         suggested = question(heading)
-        return suggested if suggested and self._screen.asked_for(suggested) != "dose" else None
+        if not suggested or self._screen.asked_for(suggested) == "dose" or self._screen.alarms(suggested):
+            return None
+        return suggested
 
     def _topics(self) -> str:
         articles = self.generation.articles

@@ -21,7 +21,8 @@ _AUXILIARY = (
 _SUBJECT_ASKED = re.compile(r"(?:what(?:['’]s)?|who|which)\b", re.IGNORECASE)
 _TURNED = re.compile(rf"(?:why|when|where|how(?: \w+)?) {_AUXILIARY}\b", re.IGNORECASE)
 _STRAIGHT = re.compile(
-    r"(why|when|where|how\b.*?|what\b.*?|which\b.*?) I (can|could|should|must|may|might|will|am)\b(.*)", re.IGNORECASE
+    r"(why|when|where|how\b.*?|what\b.*?|which\b.*?) I (can|could|should|must|may|might|will|am)\b(?!['’])(.*)",
+    re.IGNORECASE,
 )
 _YES_NO = re.compile(
     r"(?:is|are|was|were|does|did|can|could|should|will|would|may|might|must|has|isn['’]t|aren['’]t|doesn['’]t)\b"
@@ -29,7 +30,10 @@ _YES_NO = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"(?:why|when|where|how|whether)\b", re.IGNORECASE)
-_INFINITIVE = re.compile(r"(how|when|where|what|which|who)\b(.*?)\bto\s+(.+)", re.IGNORECASE)
+_INFINITIVE = re.compile(
+    r"(how(?: (?:long|often|soon|far|fast|much|many))?|when|where|what|who|which(?: \w+){1,2}) (not )?to (.+)",
+    re.IGNORECASE,
+)
 _NOUNS = re.compile(
     r"(?:the\s+)?(?:\w+\s+)?(?:symptoms|signs|causes|reasons|benefits|risks|side effects|types|kinds|treatments|"
     r"options|tips|steps|exercises|complications|advantages|disadvantages|risk factors)\b",
@@ -47,7 +51,8 @@ _ADVICE = re.compile(
     r"them|this|to|up|when|with|your|yourself)\b"
     # Any other word before "the" or "your" is mostly a verb, too, unless it is one of these or a gerund.
     r"|(?!(?:about|after|all|and|as|at|before|behind|between|beyond|both|by|during|for|from|half|in|inside|near|not|of|"
-    r"off|on|or|outside|over|past|since|than|through|to|under|until|with|without|\w+ing)\b)"
+    r"off|on|or|outside|over|past|since|than|through|to|under|until|with|without|\w+ing|"
+    r"if|when|where|why|how|what|which|who|whether|because|while)\b)"
     r"\w+(?: up| down)? (?:the|your|my|it|them)\b",
     re.IGNORECASE,
 )
@@ -55,7 +60,8 @@ _PLACES = re.compile(
     r"(?:.*\bquestions\b.*\b(?:ask|asked)\b.*|(?:frequently asked )?questions(?: and answers)?|faqs?|introduction|"
     r"overview|summary|in short|at a glance|conclusions?|key (?:points|facts|takeaways)|takeaways?|contents|"
     r"table of contents|references|sources|notes|footnotes|further reading|read more|learn more|see also|related.*|"
-    r"about (?:us|this.*|the authors?)|authors?|contact(?: us)?|disclaimer|credits|appendix|more|other|general|"
+    r"what (?:you|I) (?:need|have|ought) to know|about (?:us|this.*|the authors?)|"
+    r"authors?|contact(?: us)?|disclaimer|credits|appendix|more|other|general|"
     r"background|final thoughts|the bottom line|bottom line)",
     re.IGNORECASE,
 )
@@ -105,18 +111,18 @@ def plain(heading: str) -> str:
 def _asked(text: str) -> str | None:
     infinitive = _INFINITIVE.fullmatch(text)
     if infinitive:
-        asking, middle, rest = infinitive.groups()
-        verb = "do" if asking.lower() == "how" else "should"
-        return f"{asking.capitalize()}{middle.rstrip()} {verb} I {rest}"
+        asking, refused, rest = infinitive.groups()
+        verb = "do" if asking.lower() == "how" and not refused else "should"
+        return f"{asking.capitalize()} {verb} I {'not ' if refused else ''}{rest}"
     straight = _STRAIGHT.fullmatch(text)
     if straight:
         return f"{straight[1].capitalize()} {straight[2]} I{straight[3]}"
     if _SUBJECT_ASKED.match(text) or _TURNED.match(text) or _YES_NO.match(text):
         return f"{text[:1].upper()}{text[1:]}"
-    if _ADVICE.match(text):
-        return _advice(text)
     if _CASE.match(text):
         return f"What should I do {lowered(text)}"
+    if _ADVICE.match(text):
+        return _advice(text)
     if _NOUNS.match(text):
         return f"What are the {lowered(re.sub('^the ', '', text, flags=re.IGNORECASE))}"
     if _CLAUSE.search(text) and not _OPEN.match(text):

@@ -22,7 +22,8 @@ Chosen by eye on three small corpora; other sizes have not been measured."""
 
 _LEANS_BACK = re.compile(
     r"(?:(?:un)?fortunately|luckily|sadly|as a result|because of this|for this reason|in addition"
-    r"|in (?:this|that|such) cases?)\b"
+    r"|in (?:this|that|such) cases?"
+    r"|(?!(?:I|you|we|they|people|runners|many|some)\b)(?:[\w'’-]+\s+){1,4}like (?:this|these|that|those))\b"
     r"|(?:however|but|this|these|those|that|it|they|otherwise|instead|unless|except|if so|if not|then|also|such|so"
     r"|therefore|consequently|similarly|likewise|both|neither|of these|of those)\b",
     re.IGNORECASE,

@@ -55,18 +55,30 @@ def watch(
 
     index, stop = IndexFolder(folder), stop or threading.Event()
     sources: tuple[str, ...] | None = index.current().manifest.sources
+    late = False
     while sources is not None:
-        sources = _follow(index, sources, rebuild, every, stop)
+        sources = _follow(index, sources, rebuild, every, stop, late=late)
+        late = True
 
 
 def _follow(
-    index: IndexFolder, sources: tuple[str, ...], rebuild: Callable[[], None], every: float, stop: threading.Event
+    index: IndexFolder,
+    sources: tuple[str, ...],
+    rebuild: Callable[[], None],
+    every: float,
+    stop: threading.Event,
+    *,
+    late: bool,
 ) -> tuple[str, ...] | None:
-    """Follow these sources until others are current, which are returned, or until `stop` is set."""
+    """Follow these sources until others are current, which are returned, or until `stop` is set.
+
+    `late`: they were read before anybody followed them, so the first tick rebuilds whatever it saw.
+    """
     seen = ""
     with closing(_changes(index.path, sources, every, stop)) as changes:
         for change in changes:
-            if change:
+            if change or late:
+                late = False
                 rebuild()
             with suppress(IndexFault):  # gone or damaged: the next rebuild says so
                 name, seen = seen, index.current_name()

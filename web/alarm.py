@@ -2,12 +2,15 @@
 
 Rates keep us from work, the red-flag screen keeps visitors from harm: neither may switch the other off. So the rules
 read the newest part of what was written, a fixed most of it, on one thread of their own, whatever else is waiting. Only
-the screen's fixed message can come of it: whoever is over a limit gets no answer by this way.
+the screen's fixed message can come of it: whoever is over a limit gets no answer by this way. And no client has more
+than two conversations read at a time, so that none can keep the alarm from the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 
 import anyio
@@ -20,6 +23,8 @@ from web.threads import Threads
 _CHARACTERS = 4000
 """Four messages of the shipped length; the rules read that many in less time than an ordinary answer takes."""
 _MESSAGES = 20
+_AT_ONCE = 2
+"""Readings of one client at a time; more than one, because several people may share an address."""
 _TIERS: frozenset[Tier] = frozenset({"emergency", "crisis", "urgent"})
 
 
@@ -35,16 +40,29 @@ class Alarm:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._thread = Threads(1)
+        self._reading: Counter[str] = Counter()
 
-    async def reply(self, conversation: Conversation, note: str) -> Reply | None:
+    async def reply(self, conversation: Conversation, note: str, client: str) -> Reply | None:
         """The fixed message of the danger in the newest messages, with `note`; None where the rules see none in time.
 
-        Of a message that is too long both ends are read.
+        Of a message that is too long both ends are read. None too where `client` has as many read as it may.
         """
+        if self._reading[client] >= _AT_ONCE:
+            return None
         said = newest(conversation.visitor)
-        with anyio.move_on_after(self._seconds):
+        with self._counted(client), anyio.move_on_after(self._seconds):
             return await self._thread.run(partial(_reply, said, conversation.region, note))
         return None
+
+    @contextmanager
+    def _counted(self, client: str) -> Iterator[None]:
+        self._reading[client] += 1
+        try:
+            yield
+        finally:
+            self._reading[client] -= 1
+            if not self._reading[client]:
+                del self._reading[client]
 
 
 def newest(said: Sequence[str]) -> list[str]:

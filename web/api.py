@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from web.blocks import Alert
 from web.problem import Problem, Refusal
-from web.request import gone, is_private, over_rate, read_chat, read_feedback, read_refused, require_json
+from web.request import client_of, gone, is_private, over_rate, read_chat, read_feedback, read_refused, require_json
 from web.service import Answered, Service, as_json
 
 _READ = ["GET", "HEAD"]
@@ -66,7 +66,7 @@ async def _answered_or_warned(service: Service, request: Request) -> Answered:
     try:
         return await _answered(service, request, body)
     except Refusal as refusal:
-        warning = await service.warning(refusal, read_refused(body, service.settings))
+        warning = await service.warning(refusal, read_refused(body, service.settings), client_of(request))
         if warning is None:
             raise
         return warning

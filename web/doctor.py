@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from corpus.errors import SourceError
-from corpus.request import Limits, Response, joined, send
+from corpus.request import Limits, Response, joined, send, split
 from web.policy import allows, policies
 
 _LIMITS = Limits(silence=10.0, seconds=30.0, size=5_000_000)
@@ -27,7 +27,7 @@ _AGENT = {"User-Agent": "FootnoteDoctor"}
 _LOADER = re.compile(r"/widget\.js$|/assets/[0-9a-f]{16}/loader\.js$")
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 5
-_MENDS = {403: "name its origin in allowed_origins", 429: "wait a minute", 503: "see `footnote index status`"}
+_PORTS = {"http": ":80", "https": ":443"}
 _GREETING = msgspec.json.encode({"messages": [{"role": "visitor", "text": "hello"}]})
 
 
@@ -51,7 +51,12 @@ class Tag:
 
 
 def examine(page: str, service: str | None = None, *, allow_private: bool = False) -> Iterator[Point]:
-    """Every point, in the order in which a browser meets them; ends where nothing further can be tried."""
+    """Every point, in the order in which a browser meets them; ends where nothing further can be tried.
+
+    What the page holds stands in the points as it is. Raises SourceError where `service` is no http(s) address.
+    """
+    if service is not None:
+        split(service)
     try:
         address, sent = _follow(page, allow_private)
     except SourceError as error:
@@ -61,9 +66,8 @@ def examine(page: str, service: str | None = None, *, allow_private: bool = Fals
         yield Point("page", False, f"{address} answers {sent.status}; give the address of a page that is there")
         return
     yield Point("page", True, address)
-    html = sent.body.decode(sent.charset or "utf-8", "replace")
     read = _Reader(address)
-    read.feed(html)
+    read.feed(_decoded(sent))
     tag = next((tag for tag in read.tags if service is None or _origin(tag.address) == _origin(service)), None)
     if tag is None:
         src = f"{_origin(service) if service else 'https://YOUR-SERVICE'}/widget.js"
@@ -82,6 +86,14 @@ def examine(page: str, service: str | None = None, *, allow_private: bool = Fals
     yield _question(base, _origin(address), allow_private)
 
 
+def _decoded(sent: Response) -> str:
+    """The page in the encoding that it names; in UTF-8, as far as that goes, where there is no such encoding."""
+    try:
+        return sent.body.decode(sent.charset or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return sent.body.decode("utf-8", "replace")
+
+
 class _Reader(HTMLParser):
     """Finds the tags of the widget, frames, and policies that stand in the page itself."""
 
@@ -95,13 +107,25 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what concerns the chat."""
         named = dict(attrs)
-        source = urljoin(self._page, named.get("src") or "")
-        if tag == "script" and _LOADER.search(urlsplit(source).path):
-            self.tags.append(Tag(source, named.get("integrity"), "crossorigin" in named, named.get("nonce")))
-        elif tag == "iframe":
-            self.frames.append(source)
-        elif tag == "meta" and (named.get("http-equiv") or "").lower() == "content-security-policy":
+        if tag == "meta" and (named.get("http-equiv") or "").lower() == "content-security-policy":
             self.policies.append(named.get("content") or "")
+        source = _address(self._page, named.get("src") or "") if tag in ("script", "iframe") else None
+        if source is None:
+            return
+        if tag == "iframe":
+            self.frames.append(source)
+        elif _LOADER.search(urlsplit(source).path):
+            self.tags.append(Tag(source, named.get("integrity"), "crossorigin" in named, named.get("nonce")))
+
+
+def _address(page: str, source: str) -> str | None:
+    """The address that `page` means by `source`; None where it is none."""
+    try:
+        address = urljoin(page, source)
+        _ = urlsplit(address).port  # read when asked for, and only then found to be no number
+    except ValueError:
+        return None
+    return address
 
 
 def _tag(tag: Tag, page: str) -> Point:
@@ -189,5 +213,7 @@ def _send(method: str, url: str, headers: dict[str, str], body: bytes | None, al
 
 
 def _origin(url: str) -> str:
+    """As a browser writes it: in small letters, without the port that goes without saying."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    place = parts.netloc.lower()
+    return f"{parts.scheme}://{place.removesuffix(_PORTS.get(parts.scheme, ''))}"

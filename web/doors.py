@@ -251,7 +251,8 @@ class BodyLimit:
 class RateDoor:
     """Counts what costs us work (every POST) per client, and refuses what is over the limit with Retry-After.
 
-    The chat's own routes are told of the refusal and make it themselves, once they have looked for a red flag.
+    The chat's own routes are told of the client and of the refusal, and make it themselves, once they have looked for a
+    red flag.
     """
 
     def __init__(self, app: ASGIApp, limits: RateLimits, clients: ClientAddress) -> None:
@@ -263,6 +264,7 @@ class RateDoor:
         """Pass one request."""
         if scope["type"] == "http" and scope["method"] == "POST":
             client = self._clients.of(scope, Headers(scope=scope).get("x-forwarded-for"))
+            scope.setdefault("state", {})["client"] = client
             purpose = "feedback" if scope["path"].endswith("/feedback") else "chat"
             refused = await self._limits.refuse(purpose, client)
             if refused is not None:
@@ -273,5 +275,5 @@ class RateDoor:
                 )
                 if scope["path"] not in _SCREENED:
                     raise problem
-                scope.setdefault("state", {})["refusal"] = problem
+                scope["state"]["refusal"] = problem
         await self._app(scope, receive, send)

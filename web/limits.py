@@ -144,6 +144,6 @@ def _network(text: str) -> Network:
     """The network in `text`, with IPv4 in IPv6 read as `_address` reads it."""
     network = ipaddress.ip_network(text, strict=False)
     address = _address(str(network.network_address))
-    if isinstance(address, ipaddress.IPv4Address) and network.version == 6 and network.prefixlen > 96:
+    if isinstance(address, ipaddress.IPv4Address) and network.version == 6 and network.prefixlen >= 96:
         return ipaddress.IPv4Network((address, network.prefixlen - 96))
     return network

@@ -15,12 +15,13 @@ from starlette.responses import HTMLResponse, Response
 from bot.conversation import Conversation, Message
 from bot.reply import Reply
 from corpus.article import Article, Span
+from index.errors import IndexFault
 from web.articlepage import article_page, section_slug
 from web.assets import Asset, Assets, Texts, spoken
-from web.blocks import is_overdue, is_web_link
+from web.blocks import Note, Presentation, is_overdue, is_web_link, present
 from web.once import Once
 from web.problem import Problem, Refusal, nothing_to_search
-from web.request import ARTICLE_ID, FeedbackRequest, Form, is_private, over_rate, read_form
+from web.request import ARTICLE_ID, FeedbackRequest, Form, client_of, is_private, over_rate, read_form
 from web.seal import Seal
 from web.service import Answered, Service
 from web.settings import ServiceSettings
@@ -78,7 +79,18 @@ class Pages:
     def shown_again(self, reply: Reply, asked: str) -> Answered:
         """How a reply of before, to `asked`, is shown now: without the words of articles that were withdrawn since."""
         words = {"withdrawn": str(self.texts["withdrawn"]), "changed": str(self.texts["changed"])}
-        return self.service.show(reply, asked, **words)
+        try:
+            return self.service.show(reply, asked, **words)
+        except IndexFault as fault:
+            log.error("article damaged", extra={"fault": str(fault)})
+            return self.card_alone(reply, Note(str(self.texts["lost"])))
+
+    def card_alone(self, reply: Reply, *otherwise: Note) -> Answered:
+        """The red flag of `reply` and no more, so that no article is looked up; `otherwise` where it has none."""
+        if reply.escalation is None:
+            return Answered(reply, Presentation(otherwise, ()))
+        card = Reply("escalation", reply.escalation.headline, escalation=reply.escalation, note=reply.note)
+        return Answered(reply, present(card, lambda article_id: None))
 
     def missing(self, generation: str | None) -> HTMLResponse:
         """Where an article is not: 404, or 503 while there is no index at all."""
@@ -109,7 +121,7 @@ def _chat(routes: APIRouter, pages: Pages) -> None:
     @routes.post("/chat")
     async def chat_turn(request: Request) -> Response:
         body = await request.body()
-        return await _turn(pages, body, over_rate(request), private=is_private(request))
+        return await _turn(pages, body, over_rate(request), client_of(request), private=is_private(request))
 
 
 def _articles(routes: APIRouter, pages: Pages) -> None:
@@ -172,11 +184,12 @@ def _base(request: Request, settings: ServiceSettings) -> str:
     return f"{scheme}://{request.url.netloc}"
 
 
-async def _turn(pages: Pages, body: bytes, over_rate: Refusal | None, *, private: bool) -> Response:
+async def _turn(pages: Pages, body: bytes, over_rate: Refusal | None, client: str, *, private: bool) -> Response:
     """The page after one form post: earlier replies are opened from their seals, and at most the last one is made.
 
     An earlier question whose reply is not sealed is shown without one; the last reply tells what red flag stands. What
-    is refused stays in the box below the conversation, and is looked through for a red flag of its own.
+    is refused stays in the box below the conversation, and is looked through for a red flag of its own. A client over
+    its rate is shown red flags alone: no article is looked up for it, and the form carries the replies on.
     """
     settings = pages.service.settings
     form, private_visitor = read_form(body, settings), private
@@ -186,7 +199,7 @@ async def _turn(pages: Pages, body: bytes, over_rate: Refusal | None, *, private
         return await _heard(pages, form, over_rate, private=private)
     problem = _refusal(form, over_rate, settings, pages.texts)
     asked = form.earlier if problem else (*form.earlier, form.question)
-    shown = _opened(pages, asked, form.sealed)
+    shown = _opened(pages, asked, form.sealed, cards_alone=over_rate is not None)
     if asked and shown[-1] is None and over_rate is None:
         try:
             # Only a new question is one that may be kept.
@@ -194,11 +207,10 @@ async def _turn(pages: Pages, body: bytes, over_rate: Refusal | None, *, private
             shown[-1] = await pages.service.answer(_conversation(asked, settings), private=private)
         except Problem as busy:
             problem, asked, shown = problem or busy, form.earlier, shown[: len(form.earlier)]
-    warning = await _warning(pages, form, problem)
+    warning = await _warning(pages, form, problem, client)
     if warning is not None:
         asked, shown = (*asked, form.question[: settings.max_message_characters]), [*shown, warning]
-    # A warning in a conversation that is full is shown, but has no place in it.
-    earlier = _closed(pages, asked, shown)[: (settings.max_messages + 1) // 2]
+    earlier = _closed(pages, *_with_room(asked, shown, (settings.max_messages + 1) // 2))
     draft = form.question if problem else ""
     # A warning says itself why there is no answer.
     if problem is None or warning is not None:
@@ -210,7 +222,7 @@ async def _turn(pages: Pages, body: bytes, over_rate: Refusal | None, *, private
 
 async def _heard(pages: Pages, form: Form, over_rate: Refusal | None, *, private: bool) -> Response:
     """The same page after a word on its last reply, which counts only for a reply that was made here."""
-    shown = _opened(pages, form.earlier, form.sealed)
+    shown = _opened(pages, form.earlier, form.sealed, cards_alone=over_rate is not None)
     last = shown[-1] if shown else None
     if last and over_rate is None and _may_be_helpful(last, pages.service.settings, private=private):
         kept = pages.service.settings.keep_feedback
@@ -234,12 +246,26 @@ def _may_be_helpful(last: Answered | None, settings: ServiceSettings, *, private
     return "ask" if last.reply.kind in ("answer", "abstain") else ""
 
 
-def _opened(pages: Pages, asked: Sequence[str], sealed: Sequence[str]) -> list[Answered | None]:
+def _with_room(
+    asked: Sequence[str], shown: Sequence[Answered | None], most: int
+) -> tuple[Sequence[str], Sequence[Answered | None]]:
+    """The conversation without the oldest turn that is no red flag, where a warning makes it one too long."""
+    if len(asked) <= most:
+        return asked, shown
+    gone = next((n for n, turn in enumerate(shown) if turn is None or turn.reply.escalation is None), 0)
+    return (*asked[:gone], *asked[gone + 1 :]), [*shown[:gone], *shown[gone + 1 :]]
+
+
+def _opened(
+    pages: Pages, asked: Sequence[str], sealed: Sequence[str], *, cards_alone: bool = False
+) -> list[Answered | None]:
     """The replies that are sealed here for these messages, as they are shown now; None for each other."""
     known = [
         pages.seal.open(asked[: n + 1], word)
         for n, (_, word) in enumerate(zip_longest(asked, sealed[: len(asked)], fillvalue=""))
     ]
+    if cards_alone:
+        return [None if reply is None else pages.card_alone(reply) for reply in known]
     return [None if reply is None else pages.shown_again(reply, text) for text, reply in zip(asked, known, strict=True)]
 
 
@@ -251,12 +277,12 @@ def _closed(pages: Pages, asked: Sequence[str], shown: Sequence[Answered | None]
     ]
 
 
-async def _warning(pages: Pages, form: Form, problem: Problem | None) -> Answered | None:
+async def _warning(pages: Pages, form: Form, problem: Problem | None, client: str) -> Answered | None:
     """The red-flag screen's own message on a question that is refused for rate, length or load."""
     if not isinstance(problem, Refusal):
         return None
     asked = _conversation((*form.earlier, form.question), pages.service.settings)
-    warning = await pages.service.warning(problem, asked)
+    warning = await pages.service.warning(problem, asked, client)
     if warning is None:
         pages.service.metrics.refused(problem.status)
     return warning

@@ -90,6 +90,12 @@ def over_rate(request: Request) -> Refusal | None:
     return refusal
 
 
+def client_of(request: Request) -> str:
+    """The client as its rate is counted (see web.doors.RateDoor)."""
+    client: str = request.state.client
+    return client
+
+
 def is_private(request: Request) -> bool:
     """Whether the browser asks for Global Privacy Control: nothing of this visitor is then kept, whatever is set."""
     return request.headers.get("sec-gpc") == "1"

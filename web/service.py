@@ -86,9 +86,12 @@ class Service:
             return await self._threads.run(work)
         raise Refusal(503, "The answer took too long. Try again.", retry_after=3)
 
-    async def warning(self, refusal: Refusal, conversation: Conversation) -> Answered | None:
-        """The red-flag screen's own message on what is refused, the refusal as its note; None where it sees none."""
-        reply = await self._alarm.reply(conversation, refusal.detail)
+    async def warning(self, refusal: Refusal, conversation: Conversation, client: str) -> Answered | None:
+        """The red-flag screen's own message on what is refused, the refusal as its note; None where it sees none.
+
+        `client` has at most two read at a time.
+        """
+        reply = await self._alarm.reply(conversation, refusal.detail, client)
         if reply is None:
             return None
         self.metrics.warned(reply)
@@ -106,9 +109,11 @@ class Service:
     def withdrawn(self, article_ids: tuple[str, ...]) -> tuple[str, ...]:
         """Those of these articles that are gone; none while there is no index."""
         held = self.answerer.hold()
-        if held.generation_name is None:
+        if held.generation_name is None or not article_ids:
             return ()
-        return tuple(article_id for article_id in article_ids if held.article(article_id) is None)
+        # By their ids alone: an article that cannot be read must not cost the visitor a reply that is made.
+        there = frozenset(held.article_ids())
+        return tuple(article_id for article_id in article_ids if article_id not in there)
 
     async def heard(self, feedback: FeedbackRequest, *, private: bool = False) -> None:
         """Count one word of feedback, and keep it where the owner set that."""

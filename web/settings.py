@@ -211,11 +211,15 @@ def _check_origins(settings: ServiceSettings) -> None:
             raise SettingsError(f"{key}: {link!r} is no https, mailto or tel link")
 
 
+_ALL_IPV4_IN_IPV6 = ipaddress.IPv6Network("::ffff:0:0/96")
+
+
 def _check_network(settings: ServiceSettings) -> None:
     for proxy in settings.trusted_proxies:
         if not _is_network(proxy):
             raise SettingsError(f"trusted_proxies: {proxy!r} is no address or network; write it as 10.0.0.0/8")
-        if ipaddress.ip_network(proxy, strict=False).prefixlen == 0:
+        network = ipaddress.ip_network(proxy, strict=False)
+        if network.prefixlen == 0 or network == _ALL_IPV4_IN_IPV6:
             raise SettingsError(f"trusted_proxies: {proxy!r} is everybody; name your own proxies")
     for host in settings.allowed_hosts:
         if not _HOST.fullmatch(host):

@@ -248,7 +248,9 @@ def _actions(
     if tier == "emergency":
         return tuple(calls + (helpline if both else []))
     if tier == "crisis":
-        return tuple(helpline + calls + (triage if today else []))
+        # One button for one number: the crisis line of some regions is a choice within their triage line.
+        known = {action.href for action in (*helpline, *calls)}
+        return tuple(helpline + calls + [line for line in triage if today and line.href not in known])
     if tier == "urgent":
         return tuple(triage + calls)
     return (Action("Book a physiotherapist or GP", None),)

@@ -111,6 +111,10 @@ class Screen:
         """The personal advice that a text of ours would ask for, were it a message; says nothing of red flags."""
         return _refusal(self._reader.read(text))
 
+    def alarms(self, text: str) -> bool:
+        """Whether a text of ours would be shown an urgent message or a higher one by the rules, were it a message."""
+        return LEVELS.index(alone(self._book, self._reader.read(text))) >= LEVELS.index("urgent")
+
     def _check(self, messages: Sequence[str], region: str | None) -> Verdict:
         ledger = Ledger(self._book)
         fired: list[Fired] = []
@@ -211,7 +215,9 @@ class Screen:
             scores = ", ".join(f"{step} {score:.2f}" for step, score in unit.opinion.scores.items())
             fired.append(Fired("wording", said, unit.evidence, unit.evidence, scores, "meaning", turn))
             if LEVELS.index(said) > LEVELS.index(level) and not (unit.part and said == "assessment"):
-                ledger.note(Noted("wording", said, unit.evidence, turn, UNNAMED.get(said, "general"), "meaning"))
+                # Under a name of its own, so that nothing said later takes the place of a crisis.
+                rule = "wording_crisis" if said == "crisis" else "wording"
+                ledger.note(Noted(rule, said, unit.evidence, turn, UNNAMED.get(said, "general"), "meaning"))
         return fired
 
     def _escalation(

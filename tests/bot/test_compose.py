@@ -113,6 +113,14 @@ def test_there_is_always_something_to_say_and_never_more_than_five_citations(
         assert 1 <= len(_with_room(words, found)) <= MAX_CITATIONS
 
 
+@pytest.mark.parametrize(
+    ("text", "leans"),
+    [("Pain like this can be a stress fracture.", True), ("I like this shoe.", False), ("Shoes help.", False)],
+)
+def test_a_sentence_that_compares_with_what_was_said_leans_on_it(text: str, leans: bool) -> None:
+    assert leans_back(text) is leans
+
+
 def test_a_further_passage_whose_list_does_not_fit_is_left_out() -> None:
     first, second = (next(p for p in passages(WARNED) if start in p.text) for start in ("A bandage", "Call your"))
     found = [

@@ -35,6 +35,13 @@ from bot.heading import question
         ("Step 3: Pump up the tyres", "Why should I pump up the tyres?"),
         ("Life off the bicycle", "What should I know about life off the bicycle?"),
         ("Shoes that suit you", "What should I know about shoes that suit me?"),
+        ("If your toes turn blue", "What should I do if my toes turn blue?"),
+        ("When not to run", "When should I not run?"),
+        ("What not to do", "What should I not do?"),
+        ("How long to rest", "How long should I rest?"),
+        ("Who needs to see a doctor", "Who needs to see a doctor?"),
+        ("What helps to reduce swelling", "What helps to reduce swelling?"),
+        ("What happens to the ankle", "What happens to the ankle?"),
     ],
 )
 def test_a_heading_becomes_a_question(heading: str, asked: str) -> None:

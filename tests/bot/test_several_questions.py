@@ -35,3 +35,8 @@ def test_the_question_that_nothing_answers_is_named_beside_the_answer_to_the_oth
 
 def test_one_question_that_is_answered_has_no_such_note(bot: Bot) -> None:
     assert _reply(bot, "How long should I ice my ankle?").note is None
+
+
+def test_a_message_declined_for_a_dose_does_not_say_that_the_dose_was_not_found(bot: Bot) -> None:
+    reply = _reply(bot, "How long should I ice my ankle? And how many ibuprofen can I take?")
+    assert (reply.kind, reply.reason, reply.note) == ("abstain", "personal_advice", None)

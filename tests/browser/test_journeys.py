@@ -426,6 +426,30 @@ def test_a_new_conversation_needs_a_second_press_and_wipes_everything(page: Page
     expect(question_box(page)).to_be_focused()
 
 
+def test_an_answer_that_was_under_way_when_the_conversation_was_cleared_is_not_shown(page: Page, site: Site) -> None:
+    open_chat(page, f"{site.host}/remember.html")
+    held: list[Route] = []
+    page.route("**/api/v1/chat", lambda route: held.append(route))
+    question_box(page).fill("urgent")
+    with page.expect_request("**/api/v1/chat"):
+        page.keyboard.press("Enter")
+    panel(page).get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="New conversation").click()
+    page.get_by_role("button", name="Press again to clear everything").click()
+    expect(panel(page).get_by_role("button", name="Send")).to_be_visible()
+    page.unroute("**/api/v1/chat")
+    expect(note(page)).to_be_empty()
+    ask(page, "Which shoes?")
+    expect(turns(page)).to_have_count(1)
+    assert "See a doctor today" not in str(page.evaluate("() => sessionStorage.getItem('footnote-2')"))
+
+
+def test_both_ends_of_a_question_that_is_far_too_long_are_looked_through(page: Page, site: Site) -> None:
+    open_chat(page, site.url)
+    ask(page, "word " * 40_000 + "I want to kill myself")
+    expect(panel(page).locator(".pins .card.crisis")).to_be_visible()
+
+
 def _own_keys(context: BrowserContext, page: Page) -> list[object]:
     stored: list[object] = page.evaluate("() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
     return [*stored, *context.cookies()]
@@ -463,8 +487,12 @@ def test_a_conversation_is_kept_for_the_tab_only_where_the_owner_asked_for_it(pa
         "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('', 'SecurityError'); } })",
         "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }",
         "sessionStorage.setItem('footnote', '[{\"question\":\"old\"}]'); sessionStorage.setItem('footnote-2', '{x')",
+        "sessionStorage.setItem('footnote-2', '\"abc\"')",
+        "sessionStorage.setItem('footnote-2', '5')",
+        "sessionStorage.setItem('footnote-2', '[1]')",
+        "sessionStorage.setItem('footnote-2', '[{}]')",
     ],
-    ids=["forbidden", "full", "scribbled over"],
+    ids=["forbidden", "full", "scribbled over", "word", "number", "numbers", "empty turn"],
 )
 def test_storage_that_does_not_work_costs_no_answer(page: Page, site: Site, watch: Watch, storage: str) -> None:
     page.add_init_script(storage)

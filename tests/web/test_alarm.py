@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from bot.conversation import Conversation, Message
+from bot.reply import Reply
 from tests.web.conftest import Connect
 from tests.web.fakes import FakeAnswerer
-from web.alarm import newest
+from web.alarm import Alarm, newest
 from web.problem import waiting
 from web.settings import ServiceSettings
 
@@ -124,6 +129,30 @@ def test_only_the_newest_words_are_read() -> None:
     assert len(newest(["x"] * 5000)) == 20
 
 
+def test_one_client_cannot_keep_the_alarm_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    warning = Reply("escalation", "Call 999 now")
+
+    def slow(*_: object) -> Reply:
+        go.wait()
+        return warning
+
+    monkeypatch.setattr("web.alarm._reply", slow)
+    said = Conversation((Message("visitor", DANGER),))
+
+    async def run() -> list[Reply | None]:
+        alarm = Alarm(60.0)
+        under_way = [asyncio.ensure_future(alarm.reply(said, "", client)) for client in ("one", "one", "other")]
+        await asyncio.sleep(0)
+        third = await alarm.reply(said, "", "one")
+        go.set()
+        return [third, *await asyncio.gather(*under_way), await alarm.reply(said, "", "one")]
+
+    # On a thread of its own: a browser test may have left a loop running on this one.
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(asyncio.run, run()).result() == [None, warning, warning, warning, warning]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(1, "1 second"), (59, "59 seconds"), (120, "120 seconds"), (121, "3 minutes"), (43200, "12 hours")],
@@ -137,12 +166,16 @@ def test_waiting_is_told_in_words_of_people(seconds: int, words: str) -> None:
 
 def _post(client: TestClient, html: str, question: str) -> Any:  # noqa: ANN401  # a page
     """Send the form of a page with this question."""
+    return client.post("/chat", data={**_carried(html), "question": question})
+
+
+def _carried(html: str) -> dict[str, Any]:
+    """The conversation that the form of a page holds."""
     form = html[html.index('class="ask"') :]
-    fields: dict[str, Any] = {
+    return {
         name: [unescape(value) for value in re.findall(f'name="{name}" value="([^"]*)"', form)]
         for name in ("earlier", "sealed")
     }
-    return client.post("/chat", data={**fields, "question": question})
 
 
 @pytest.fixture
@@ -152,7 +185,10 @@ def talking(connect: Connect) -> tuple[TestClient, str]:
     return client, client.post("/chat", data={"question": "urgent"}).text
 
 
-def test_over_the_rate_the_page_keeps_question_conversation_and_card(talking: tuple[TestClient, str]) -> None:
+def test_over_the_rate_the_page_keeps_question_conversation_and_card(
+    talking: tuple[TestClient, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeAnswerer, "article", None)  # no article is looked up for it
     response = _post(*talking, "Which shoes?")
     # The conversation holds nothing that the real rules know, so this is refused.
     assert response.status_code == 429
@@ -160,9 +196,9 @@ def test_over_the_rate_the_page_keeps_question_conversation_and_card(talking: tu
     assert int(response.headers["retry-after"]) >= 1
     assert ">Which shoes?</textarea>" in response.text
     assert 'class="card urgent"' in response.text
-    assert "Choose shoes that fit well." in response.text
     assert f"{SENTENCE}</p>" in response.text
     assert 'name="earlier" value="urgent"' in response.text
+    assert _carried(response.text) == _carried(talking[1])
 
 
 def test_over_the_rate_nothing_is_answered_even_where_a_seal_is_lost(
@@ -195,6 +231,21 @@ def test_a_danger_in_a_full_conversation_is_a_card_on_the_page(client: TestClien
     response = client.post("/chat", data={"earlier": ["hello"] * 20, "question": DANGER})
     assert 'class="card crisis"' in response.text
     assert _post(client, response.text, DANGER).status_code == 200
+
+
+def test_a_danger_in_a_full_conversation_is_still_a_card_on_the_next_page(client: TestClient) -> None:
+    full = client.post("/chat", data={"earlier": ["hello"] * 20, "question": DANGER}).text
+    assert _carried(full)["earlier"] == ["hello"] * 19 + [DANGER]
+    assert 'class="card crisis"' in _post(client, full, "Which shoes?").text
+
+
+def test_a_warning_in_a_full_conversation_takes_the_place_of_no_other_red_flag(client: TestClient) -> None:
+    page = client.post("/chat", data={"question": "urgent"}).text
+    kept = _carried(page)
+    full = {"earlier": [*kept["earlier"], *["hello"] * 19], "sealed": kept["sealed"]}
+    page = client.post("/chat", data={**full, "question": DANGER}).text
+    page = _post(client, page, "Which shoes?").text
+    assert 'class="card crisis"' in page and 'class="card urgent"' in page
 
 
 def test_a_busy_service_shows_the_conversation_so_far(connect: Connect, answerer: FakeAnswerer) -> None:

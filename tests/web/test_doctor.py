@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
+from corpus.errors import SourceError
 from tests.browser.conftest import RunningServer
 from tests.corpus.site import Site, serving
 from tests.web.fakes import FakeAnswerer
 from web.app import create_app
 from web.assets import compose_assets
 from web.cli import footnote
-from web.doctor import Point, examine
+from web.doctor import Point, _origin, examine
 from web.policy import allows, policies
 from web.settings import ServiceSettings
 
@@ -94,6 +95,37 @@ def test_a_policy_in_the_page_counts_as_one_in_the_header(host: Site, service: s
     meta = "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'\">"
     points = _examined(host, meta + _tag(service) + f'<iframe src="{service}/chat"></iframe>')
     assert not any(points[name].fine for name in ("script-src", "connect-src", "frame-src"))
+
+
+@pytest.mark.parametrize("tag", ["script", "iframe", "img"])
+@pytest.mark.parametrize("source", ["http://[/widget.js", "https://host:port/widget.js"])
+def test_an_address_in_the_page_that_is_none_is_passed_over(host: Site, service: str, tag: str, source: str) -> None:
+    points = _examined(host, f'<{tag} src="{source}"></{tag}>{_tag(service)}')
+    assert all(point.fine for point in points.values())
+
+
+@pytest.mark.parametrize("charset", ["klingon", "hex", "idna"])
+def test_a_page_in_an_encoding_that_is_none_is_read_all_the_same(host: Site, service: str, charset: str) -> None:
+    points = _examined(host, _tag(service), content_type=f"text/html; charset={charset}")
+    assert all(point.fine for point in points.values())
+
+
+def test_a_port_that_goes_without_saying_is_no_other_origin() -> None:
+    assert _origin("https://Chat.example:443/x") == "https://chat.example"
+    assert _origin("http://chat.example:80") == "http://chat.example"
+    assert _origin("https://chat.example:80") == "https://chat.example:80"
+
+
+def test_a_service_that_is_no_address_is_told_in_one_line(host: Site) -> None:
+    result = CliRunner().invoke(footnote, ["doctor", host.url("/page"), "--service", "http://["])
+    assert (result.output, str(result.exception)) == ("", "http://[: is no valid URL; check it")
+    assert isinstance(result.exception, SourceError)
+
+
+def test_nothing_of_a_page_moves_the_cursor_of_the_terminal(host: Site) -> None:
+    host.put("/page", _tag(host.address, path="/\x1b[2J/widget.js"))
+    result = CliRunner().invoke(footnote, ["doctor", host.url("/page"), "--allow-private"])
+    assert f"{host.address}/[2J/widget.js" in result.output and "\x1b" not in result.output
 
 
 @pytest.mark.parametrize("answer", ["/missing", "/away"])

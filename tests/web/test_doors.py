@@ -238,6 +238,10 @@ def test_a_proxy_of_ipv4_is_known_on_a_socket_of_both_protocols(named: str) -> N
     assert _client("::ffff:11.0.0.1", "198.51.100.1", (named,)) == "11.0.0.1"
 
 
+def test_all_of_ipv4_written_in_ipv6_is_read_as_ipv4() -> None:
+    assert _client("10.0.0.1", "2001:db8::1", ("::ffff:0:0/96",)) == "2001:db8::/64"
+
+
 def test_a_network_of_ipv6_addresses_is_one_client() -> None:
     assert _client("2001:db8:1:2:3::4") == _client("2001:db8:1:2:ffff::1") == "2001:db8:1:2::/64"
     assert _client("2001:db8:1:3::4") != _client("2001:db8:1:2::4")

@@ -105,6 +105,7 @@ def test_secrets_are_not_printed() -> None:
         ({"frame_ancestors": ("http://clinic.example",)}, "frame_ancestors: http://clinic.example is not https"),
         ({"trusted_proxies": ("0.0.0.0/0",)}, "is everybody"),
         ({"trusted_proxies": ("::/0",)}, "is everybody"),
+        ({"trusted_proxies": ("::ffff:0:0/96",)}, "is everybody"),
         ({"allowed_hosts": ("*",)}, "is no host name"),
         ({"allowed_hosts": ("a.example:8000",)}, "is no host name"),
         ({"rate_secret": "short"}, "too short"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 
 import pytest
 from starlette.testclient import TestClient
 
-from corpus.article import Metadata
+from corpus.article import Article, Metadata
+from index.errors import IndexDamaged
 from tests.web.fakes import ITEMS, SHOES, WALKING, FakeAnswerer, make_article
 from web.blocks import is_overdue
 
@@ -78,6 +80,35 @@ def test_without_an_index_no_article_is_called_withdrawn(client: TestClient, ans
 def test_a_reply_names_those_of_the_cited_articles_that_are_gone(client: TestClient) -> None:
     body = {"messages": [{"role": "visitor", "text": "hello"}], "cited": ["walking-shoes", "gone", "gone"]}
     assert client.post("/api/v1/chat", json=body).json()["withdrawn"] == ["gone"]
+
+
+@pytest.fixture
+def damaged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes every article one that cannot be read."""
+
+    def article(self: FakeAnswerer, article_id: str) -> Article | None:
+        raise IndexDamaged("articles", "a row cannot be read")
+
+    return lambda: monkeypatch.setattr(FakeAnswerer, "article", article)
+
+
+def test_a_cited_article_that_cannot_be_read_costs_no_red_flag(client: TestClient, damaged: Callable[[], None]) -> None:
+    damaged()
+    body = {"messages": [{"role": "visitor", "text": "emergency"}], "cited": [WALKING.id]}
+    reply = client.post("/api/v1/chat", json=body).json()
+    assert (reply["kind"], reply["withdrawn"]) == ("escalation", [])
+
+
+def test_on_the_page_an_article_that_cannot_be_read_costs_its_answer_and_no_red_flag(
+    client: TestClient, damaged: Callable[[], None]
+) -> None:
+    before = _on(client, "Which shoes?", _on(client, "urgent"))
+    damaged()
+    page = _on(client, "hello", before)
+    assert "See a doctor today" in page and SHOES not in page
+    assert re.findall(r'name="sealed" value="([^"]*)"', page)[:2] == re.findall(
+        r'name="sealed" value="([^"]*)"', before
+    )
 
 
 @pytest.mark.parametrize("cited", [["A B"], ["x"] * 1000, "x", [1]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from corpus.errors import FootnoteError
+from web.cli.paper import printable
 
 
 class NotWell(FootnoteError):
@@ -26,7 +27,7 @@ def doctor(page: str, service: str | None, allow_private: bool) -> None:
 
     wrong = 0
     for point in examine(page, service, allow_private=allow_private):
-        click.echo(f"{'fine ' if point.fine else 'WRONG'}  {point.name:11}  {point.said}")
+        click.echo(printable(f"{'fine ' if point.fine else 'WRONG'}  {point.name:11}  {point.said}"))
         wrong += not point.fine
     if wrong:
         raise NotWell(f"{page}: {wrong} of these keep the chat from its visitors; mend them from the top")

@@ -174,7 +174,7 @@ export function panel(host, box, launcher, base) {
     tell();
     input.value = question;
     busy(true);
-    const abort = waiting = new AbortController();
+    const abort = waiting = new AbortController(), talk = turns;
     const late = setTimeout(() => abort.abort(TEXTS.timeout), site.wait);
     const slow = setTimeout(() => tellAndSay(TEXTS.waiting), 1000);
     let reply;
@@ -186,15 +186,15 @@ export function panel(host, box, launcher, base) {
       else if (response.status == 403) fail(TEXTS.blocked);
       else fail(said.detail || TEXTS.failed, response.status != 413 && response.status != 422);
     } catch (error) {
-      if (abort.signal.aborted) fail(abort.signal.reason, true);
-      else await unreached();
+      if (talk == turns) abort.signal.aborted ? fail(abort.signal.reason, true) : await unreached();
     } finally {
       clearTimeout(late);
       clearTimeout(slow);
       waiting = null;
       busy(false);
     }
-    if (!reply) return;
+    // Nothing of a conversation that was cleared meanwhile is drawn or remembered.
+    if (!reply || talk != turns) return;
     input.value = "";
     count();
     each(reply.withdrawn, withdraw);
@@ -210,7 +210,8 @@ export function panel(host, box, launcher, base) {
     let messages = "";
     const add = (role, text) => { if (text) messages += (messages && ",") + '{"role":"' + role + '","text":' + quoted(text) + "}"; };
     each(turns, (turn) => { add("visitor", turn.question.slice(0, site.max)); add("bot", turn.reply.text); });
-    add("visitor", question);
+    // Of what is far too long both ends are read: more would be refused for its size, and not looked through.
+    add("visitor", question.length > 8000 + site.max ? question.slice(0, 4000) + question.slice(-4000) : question);
     return '{"messages":[' + messages + '],"cited":[' + articles(turns) + "]}";
   };
   const articles = (turns) => {
@@ -503,12 +504,16 @@ export function panel(host, box, launcher, base) {
 
   // --- starting again; remembering for this tab only where the owner asked for it
 
-  const clear = () => {
-    if (restart.textContent == TEXTS.restart) return say(restart.textContent = TEXTS.restartSure);
+  const empty = () => {
     turns = [];
     log.replaceChildren(about);
     pins.replaceChildren();
     pins.hidden = true;
+  };
+  const clear = () => {
+    if (restart.textContent == TEXTS.restart) return say(restart.textContent = TEXTS.restartSure);
+    empty();
+    waiting?.abort();
     tools.open = false;
     tell();
     remember();
@@ -524,8 +529,10 @@ export function panel(host, box, launcher, base) {
     } catch {}
   };
   const remember = () => tab((kept) => turns.length ? kept.setItem("footnote-2", JSON.stringify(turns)) : kept.removeItem("footnote-2"));
-  turns = tab((kept) => JSON.parse(kept.getItem("footnote-2"))) || [];
-  each(turns, (turn) => draw(turn, true));
+  try {
+    turns = [...tab((kept) => JSON.parse(kept.getItem("footnote-2"))) || []];
+    each(turns, (turn) => draw(turn, true));
+  } catch { empty(); }
   if (!turns.length) suggest(log, site.starters);
   return { toggle, attach };
 }

@@ -191,7 +191,7 @@ def test_an_exemplar_of_a_danger_names_the_concept_behind_it() -> None:
 
 
 def test_an_exemplar_without_a_concept_is_one_that_a_rule_decides() -> None:
-    """Slight swelling that settles, an injury already under care: the sheet has a tier for them and no concept."""
+    """Slight swelling that settles, an injury already under care: they have a tier and no concept."""
     with_a_tier = [one for one in LEARNT if one.tier != "none"]
     assert sum(not one.concepts for one in with_a_tier) < len(with_a_tier) / 100
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from bot.safety import message
+from bot.safety import load, message
 from bot.safety.errors import RuleError
 from bot.safety.message import regions, situations, unverified
 
@@ -35,3 +35,12 @@ def test_the_numbers_of_a_region_count_as_unverified_until_a_date_is_filled_in(m
     checked = structs.replace(known, region=dated)
     monkeypatch.setattr(message, "regions", lambda: checked)
     assert unverified("us") == 0
+
+
+@pytest.mark.parametrize("region", ["uk", "us", "au", None])
+def test_a_crisis_beside_an_urgent_finding_offers_each_number_once(region: str | None) -> None:
+    verdict = load().check(["One calf is hot, red and swollen", "I want to kill myself"], region)
+    assert verdict.escalation is not None
+    assert "urgent" in verdict.escalation.also
+    numbers = [action.href for action in verdict.escalation.actions if action.href]
+    assert len(numbers) == len(set(numbers))

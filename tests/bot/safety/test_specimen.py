@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.reply import Escalation, Finding
 from bot.safety import load, message, rulebook
 from bot.safety.errors import RuleError
 from bot.safety.report import page
+from bot.safety.rulebook import Combination
 from bot.safety.specimen import pairs, specimens
 
 BOOK = rulebook.load()
@@ -35,6 +37,11 @@ def test_what_the_second_layer_raises_by_itself_has_a_message() -> None:
     assert {("emergency", "general"), ("crisis", "crisis"), ("urgent", "general"), ("assessment", "load")} <= set(
         pairs(BOOK)
     )
+
+
+def test_a_combination_that_shows_nothing_has_no_message() -> None:
+    silent = Combination("a_b", 0, (("a",),), "b", "none", "because", "source")
+    assert pairs(msgspec.structs.replace(BOOK, combinations=(*BOOK.combinations, silent))) == pairs(BOOK)
 
 
 def test_every_situation_is_read_by_the_reviewer() -> None:

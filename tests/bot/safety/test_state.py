@@ -12,7 +12,7 @@ BOOK = rulebook.load()
 
 
 def _gives(part: str, whole: str, tier: Level) -> Combination:
-    return Combination(f"{part}_{whole}", 0, ((part,),), whole, tier, "because", "sheet")
+    return Combination(f"{part}_{whole}", 0, ((part,),), whole, tier, "because", "source")
 
 
 def test_combinations_feed_one_another_three_deep_whatever_their_order() -> None:
@@ -28,3 +28,11 @@ def test_a_slip_of_the_keyboard_takes_back_a_danger_but_no_crisis() -> None:
     screen = load()
     assert screen.check(["my toes have turned blue and cold", "sorry, typo"]).tier is None
     assert screen.check(["I want to kill myself", "sorry, typo"]).tier == "crisis"
+
+
+def test_a_crisis_that_the_second_layer_heard_outlives_what_it_says_later() -> None:
+    ledger = Ledger(BOOK)
+    ledger.note(Noted("wording_crisis", "crisis", "no point in me", 0, "crisis", "meaning"))
+    ledger.note(Noted("wording", "emergency", "took the lot", 1, "general", "meaning"))
+    ledger.take_back(lasting=True)
+    assert {noted.level for noted in ledger.standing(2).values()} == {"crisis"}
