@@ -366,7 +366,7 @@ def test_what_must_be_seen_today_is_told_beside_a_crisis(said: list[str]) -> Non
     assert (escalation.tier, escalation.also) == ("crisis", ("urgent",))
     assert "You wrote: “kill myself”. That is why" in escalation.text
     assert "You also wrote: “calf is hot and swollen”. Get this seen today: " in escalation.text
-    assert [action.label for action in escalation.actions][-1] == "Call 111"
+    assert "tel:111" in [action.href for action in escalation.actions]
 
 
 def test_what_must_be_seen_today_is_not_forgotten_in_the_short_form() -> None:
