@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 from bot.answering.model import Weights, shipped
@@ -68,6 +69,8 @@ class Bot:
         wordless = generation.encoder.blind
         self._thinker = Thinker(open_reader(generation), searcher, weights or shipped(wordless=wordless))
         self._note = render("note", part="encoder") if wordless else None
+        # Headings are few and asked for with every reply; reading one costs the screen what reading a message costs.
+        self._offered = lru_cache(maxsize=8192)(partial(_offered, screen))
 
     @classmethod
     def open(cls, index_folder: Path, site: Site | None = None, *, wordless: bool = False) -> Bot:
@@ -210,23 +213,17 @@ class Bot:
         """Questions that sections near this one answer: their headings, without those that are cited already."""
         cited = {quote.passage.section for quote in turn.quotes}
         asked = {part.question.text.casefold() for part in turn.parts}
+        sections = (
+            hit.passage.section for part in turn.parts for hit, _ in part.ranked[:12] if hit.passage.role == "body"
+        )
         found: dict[str, None] = {}
-        for part in turn.parts:
-            for hit, _ in part.ranked[:12]:
-                section = hit.passage.section
-                if section and section not in cited and hit.passage.role == "body":
-                    suggested = self._suggested(section[-1])
-                    if suggested and suggested.casefold() not in asked:
-                        found.setdefault(suggested)
-        return tuple(found)[:_MOST_SUGGESTIONS]
-
-    def _suggested(self, heading: str) -> str | None:
-        """The heading as a question; None where there is none that makes sense, or where asking it would bring a
-        refusal or an alarm instead of the section."""
-        suggested = question(heading)
-        if not suggested or self._screen.asked_for(suggested) == "dose" or self._screen.alarms(suggested):
-            return None
-        return suggested
+        for section in sections:
+            if len(found) == _MOST_SUGGESTIONS:
+                break
+            suggested = self._offered(section[-1]) if section and section not in cited else None
+            if suggested and suggested.casefold() not in asked:
+                found.setdefault(suggested)
+        return tuple(found)
 
     def _topics(self) -> str:
         articles = self.generation.articles
@@ -239,6 +236,15 @@ class Bot:
 
     def _stamped(self, reply: Reply) -> Reply:
         return replace(reply, generation=self.generation.name)
+
+
+def _offered(screen: Screen, heading: str) -> str | None:
+    """The heading as a question; None where there is none that makes sense, or where asking it would bring a refusal or
+    an alarm instead of the section."""
+    suggested = question(heading)
+    if not suggested or screen.asked_for(suggested) == "dose" or screen.alarms(suggested):
+        return None
+    return suggested
 
 
 def _escalation(escalation: Escalation) -> Reply:

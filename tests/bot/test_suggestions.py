@@ -38,7 +38,7 @@ def test_what_is_not_covered_is_declined_with_questions_that_are(bot: Bot) -> No
 
 @pytest.mark.parametrize("heading", ["Chest pain", "Numbness in your foot", "Calf pain and swelling"])
 def test_a_heading_that_sounds_like_a_finding_is_not_made_a_suggestion(bot: Bot, heading: str) -> None:
-    assert bot._suggested(heading) is None
+    assert bot._offered(heading) is None
 
 
 def test_the_question_itself_is_not_suggested(bot: Bot) -> None:
