@@ -21,7 +21,7 @@ from bot.safety import Screen, load
 from web.threads import Threads
 
 _CHARACTERS = 4000
-"""Four messages of the shipped length; the rules read that many in less time than an ordinary answer takes."""
+"""Four messages of the shipped length. Set by hand, not swept, as the two below are."""
 _MESSAGES = 20
 _AT_ONCE = 2
 """Readings of one client at a time; more than one, because several people may share an address."""
