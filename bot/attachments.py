@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.evaluation.risk import RiskAttachment
 from bot.safety import attachment as safety
 from bot.understanding.lexicon import LexiconAttachment
 from index.builder import Attachment
@@ -14,4 +15,4 @@ def attachments(cache: Path) -> tuple[Attachment, ...]:
 
     `cache` is a folder for what takes long to make and is the same for every index; exported encoders lie there.
     """
-    return (LexiconAttachment(), *safety.attachments(cache))
+    return (LexiconAttachment(), RiskAttachment(), *safety.attachments(cache))

@@ -147,21 +147,20 @@ class Thinker:
     ) -> Part:
         with stage("understanding"):
             question = self._reader.read(message, reading.text, reading.inherited, corrections)
-        with stage("retrieval"):
-            retrieved = retrieve(question, self._searcher, self._ranking) if question.query.terms else None
-        ranked = retrieved.ranked if retrieved else ()
+        retrieved = self.retrieved(question)
         with stage("answering"):
-            return self._judged(readings, reading, question, ranked, retrieved)
+            return self.judged(readings, reading, question, retrieved)
 
-    def _judged(
-        self,
-        readings: Sequence[Reading],
-        reading: Reading,
-        question: Question,
-        ranked: tuple[tuple[Hit, float], ...],
-        retrieved: Retrieved | None,
+    def retrieved(self, question: Question) -> Retrieved | None:
+        """The candidates for a question; None for one without a content word."""
+        with stage("retrieval"):
+            return retrieve(question, self._searcher, self._ranking) if question.query.terms else None
+
+    def judged(
+        self, readings: Sequence[Reading], reading: Reading, question: Question, retrieved: Retrieved | None
     ) -> Part:
-        """The part with the probability that its candidates answer, and the quotes if that is enough."""
+        """The part with the probability that its candidates answer; no quotes yet."""
+        ranked = retrieved.ranked if retrieved else ()
         measured = features.result(question, ranked, retrieved.found, self._searcher) if retrieved and ranked else []
         probability = self._weights.probability(features.ANSWERING, measured) if ranked else 0.0
         if not self._blind and _elsewhere(ranked):

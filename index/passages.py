@@ -28,6 +28,7 @@ _LEANS_BACK = re.compile(
     r"|therefore|consequently|similarly|likewise|both|neither|of these|of those)\b",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile(r"\b(?:that|this|those|these)[.!]?$")
 
 
 @dataclass(slots=True)
@@ -47,8 +48,8 @@ def passages(article: Article) -> tuple[Passage, ...]:
 
 
 def leans_back(text: str) -> bool:
-    """Whether a sentence cannot be understood without the one before it, judged by its first word."""
-    return _LEANS_BACK.match(text.lstrip("\"'“‘(")) is not None
+    """Whether a sentence cannot be understood without the one before it, judged by its first words and its last."""
+    return _LEANS_BACK.match(text.lstrip("\"'“‘(")) is not None or _POINTS_BACK.search(text) is not None
 
 
 def _of_section(article: Article, section: Section) -> Iterator[Passage]:

@@ -29,6 +29,14 @@ MAX_CITATIONS = 5
 _FIRST_ROOM = 200
 """Words that the first quote may have whatever the limits say: half an answer is none. Set by hand, not swept."""
 
+_ANNOUNCES = re.compile(
+    r"(?:\b(?:several|many|various|different|some|two|three|four|five|six|seven|a (?:few|number|range|variety) of"
+    r"|common|main|the following)\b(?: [\w'’-]+){0,3}"
+    r" (?!(?:seconds|minutes|hours|days|weeks|months|years|times)\b)\w{3,}s(?: of \w+)?|\bas follows)[.:]?$",
+    re.IGNORECASE,
+)
+"""The end of a sentence that says there are several things and leaves it to the next to say which."""
+
 _LONG_KINDS: frozenset[Kind] = frozenset({"list", "summary", "comparison"})
 _FOLLOWS = re.compile(
     r"(?:however|but|unless|except|otherwise|if (?:you|it|the|this)\b.*\balso|always|never|do not|don['’]t"
@@ -147,7 +155,8 @@ def _together(passage: Passage, before: int, place: int) -> bool:
     """Whether a sentence may not be said without the one chosen before it, nor that one without it."""
     one, other = passage.sentences[before], passage.sentences[place]
     listed = one.item and other.item and one.block == other.block
-    return listed or (place == before + 1 and (_limits(passage, place) or _goes_on(passage, place)))
+    leans = _limits(passage, place) or _goes_on(passage, place) or _announced(passage, before)
+    return listed or (place == before + 1 and leans)
 
 
 def _by_fit(units: Sequence[Unit], fit: np.ndarray) -> list[Unit]:
@@ -228,15 +237,26 @@ def _closed(passage: Passage, chosen: Sequence[int]) -> list[int]:
 def _needed(passage: Passage, place: int) -> list[int]:
     """What one sentence may not be said without, one step away."""
     sentence, after = passage.sentences[place], place + 1
-    needed = [after] if after < len(passage.sentences) and _limits(passage, after) else []
+    needed = [after] if _limits(passage, after) or _announced(passage, place) else []
     if sentence.item:
         return needed + [i for i, other in enumerate(passage.sentences) if other.item and other.block == sentence.block]
     return [place - 1, *needed] if place and leans_back(passage.sentence_texts[place]) else needed
 
 
 def _limits(passage: Passage, place: int) -> bool:
-    """Whether a sentence limits the one before it: a condition, an exception, a warning."""
-    return not passage.sentences[place].item and _FOLLOWS.match(passage.sentence_texts[place]) is not None
+    """Whether there is a sentence at the place, and it limits the one before: a condition, an exception, a warning."""
+    if place >= len(passage.sentences) or passage.sentences[place].item:
+        return False
+    return _FOLLOWS.match(passage.sentence_texts[place]) is not None
+
+
+def _announced(passage: Passage, place: int) -> bool:
+    """Whether the sentence after the one at the place, in the same paragraph, says what that one only announces."""
+    if place + 1 >= len(passage.sentences):
+        return False
+    one, other = passage.sentences[place], passage.sentences[place + 1]
+    same = one.block == other.block and not one.item and not other.item
+    return same and _ANNOUNCES.search(passage.sentence_texts[place]) is not None
 
 
 _FULL = 40

@@ -22,11 +22,13 @@ _SHORTEST, _LONGEST = 25, 140
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A drafted question; `as_dict` is a line of `single.jsonl`."""
+    """A drafted question with the section that answers it; `as_dict` is a line of `single.jsonl`."""
 
     id: str
     question: str
     gold: str
+    article_id: str
+    section: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The line as JSON types; `must_mention` is empty until the owner fills it in."""
@@ -56,7 +58,7 @@ def propose(articles: Iterable[Article]) -> Iterator[Proposal]:
                 identity = f"{article.id}.{_slug(section.path[-1])}-{number}"
                 number += 1
             taken.add(identity)
-            yield Proposal(identity, asked, gold)
+            yield Proposal(identity, asked, gold, article.id, section.path)
 
 
 def _gold(text: str, section: Section) -> str | None:

@@ -129,3 +129,20 @@ def test_a_further_passage_whose_list_does_not_fit_is_left_out() -> None:
     ]
     assert [quote.passage for quote in _with_room(30, found)] == [first]
     assert [quote.passage for quote in _with_room(90, found)] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("announced", "whole"),
+    [
+        ("An ankle can hurt for several reasons.", True),
+        ("There are three common kinds of sprain.", True),
+        ("The grades are as follows.", True),
+        ("Most sprains heal within some six weeks.", False),
+        ("An ankle can hurt for several reasons in the same week of training.", False),
+    ],
+)
+def test_what_a_sentence_announces_is_said_with_it(announced: str, whole: bool) -> None:
+    article = parse(f"# Ankles\n\n{announced} A band may be torn. Old shoes do harm. New ones help.", id="ankles")
+    (passage,) = passages(article)
+    quote = compose(QUESTION, [(_hit(0, passage, [1.0, -1.0, 0.9, -1.0]), 0.0)])[0]
+    assert (1 in _said(quote)) is whole

@@ -22,6 +22,7 @@ from web.blocks import is_overdue
 from web.cli.options import index_option
 
 if TYPE_CHECKING:
+    from bot.risk import Risk
     from corpus.fetcher import Manners
     from index.builder import Attachment, BuildOptions
     from index.contradictions import Contradiction
@@ -112,6 +113,7 @@ def remove(article_ids: tuple[str, ...], as_json: bool, index_folder: Path) -> N
 @index_option
 def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
     """Say what is served: the current generation, what it holds, and what its editor should look at."""
+    from bot.risk import risk_of
     from index.contradictions import contradictions
     from index.store import IndexFolder
 
@@ -135,6 +137,7 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
         "attachments": list(manifest.attachments),
         "overdue": overdue,
         "contradictions": [asdict(found) for found in disputed],
+        "risk": msgspec.to_builtins(risk) if (risk := risk_of(generation)) else None,
     }
     if with_articles:
         state["articles"] = {key: article.title for key, article in generation.articles.items()}
@@ -151,6 +154,10 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
         click.echo(f"overdue     {key}: its review was due on {due}")
     for line in _told(disputed):
         click.echo(f"disputed    {line}")
+    if risk:
+        click.echo(f"headings    {_of_headings(risk)}")
+        for question in risk.missed:
+            click.echo(f"missed      {question}")
     for key, title in state.get("articles", {}).items():
         click.echo(f"article     {key}: {title}")
 
@@ -307,6 +314,14 @@ def _told(found: Sequence[Contradiction]) -> Iterator[str]:
         yield ", but ".join(says)
     if len(found) > _MOST_PAIRS:
         yield f"{len(found) - _MOST_PAIRS} more pairs; --json lists all"
+
+
+def _of_headings(risk: Risk) -> str:
+    """One line on the corpus's own headings, asked as questions when the index was built."""
+    return (
+        f"{risk.asked:,} asked as questions: {risk.answered:.0%} answered, {risk.right:.0%} from the section below; "
+        f"without that section {1 - risk.declined:.0%} still are, from others"
+    )
 
 
 def _as_json(rebuilt: Rebuilt) -> dict[str, Any]:
