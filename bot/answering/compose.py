@@ -37,6 +37,10 @@ _ANNOUNCES = re.compile(
 )
 """The end of a sentence that says there are several things and leaves it to the next to say which."""
 
+_PROMISES = re.compile(
+    r"(?:here|below)(?: is| are|['’]s)\b|(?:the following|in this (?:article|guide|section))\b", re.IGNORECASE
+)
+
 _LONG_KINDS: frozenset[Kind] = frozenset({"list", "summary", "comparison"})
 _FOLLOWS = re.compile(
     r"(?:however|but|unless|except|otherwise|if (?:you|it|the|this)\b.*\balso|always|never|do not|don['’]t"
@@ -121,6 +125,7 @@ def _first(question: Question, hit: Hit, limits: Limits) -> Quote | None:
         return None
     chosen = _closed(hit.passage, _filled(hit.passage, _chosen(hit.passage, fit, limits.first)))
     units = _by_fit(_units(hit.passage, chosen), fit)
+    units = [unit for unit in units if not _promises(hit.passage, unit)] or units
     room = max(limits.words, _FIRST_ROOM) - _words(hit.passage, units[0])
     return _quote(hit.passage, [units[0], *_fitting(hit.passage, units[1:], room)])
 
@@ -131,9 +136,9 @@ def _further(question: Question, hit: Hit, limits: Limits, room: int) -> Quote |
     if not len(fit):
         return None
     chosen = _closed(hit.passage, _chosen(hit.passage, fit, limits.further))
-    units = _by_fit(_units(hit.passage, chosen), fit)
+    units = [unit for unit in _by_fit(_units(hit.passage, chosen), fit) if not _promises(hit.passage, unit)]
     fitting = _fitting(hit.passage, units, room)
-    return _quote(hit.passage, fitting) if units[0] in fitting else None
+    return _quote(hit.passage, fitting) if units and units[0] in fitting else None
 
 
 Unit = tuple[int, ...]
@@ -157,6 +162,14 @@ def _together(passage: Passage, before: int, place: int) -> bool:
     listed = one.item and other.item and one.block == other.block
     leans = _limits(passage, place) or _goes_on(passage, place) or _announced(passage, before)
     return listed or (place == before + 1 and leans)
+
+
+def _promises(passage: Passage, unit: Unit) -> bool:
+    """Whether the unit only announces what the passage does not say any more ("Here are the causes.")."""
+    if len(unit) > 1 or unit[0] + 1 < len(passage.sentences) or passage.sentences[unit[0]].item:
+        return False
+    text = passage.sentence_texts[unit[0]]
+    return _ANNOUNCES.search(text) is not None or _PROMISES.match(text) is not None
 
 
 def _by_fit(units: Sequence[Unit], fit: np.ndarray) -> list[Unit]:
@@ -192,15 +205,34 @@ def _unique(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
     return tuple(first.values())
 
 
+_NEW, _NEW_WORDS = 0.1, 6
+"""What a sentence gains by words that the question does not have, and from how many on it gains all: one that only
+repeats the question answers nothing. In a trial on ten question sets (2,608 answers) that no command repeats, right and
+said rose from .863 to .866, and from .759 to .762 in the first quote alone; more weight won nothing further."""
+
+
+_OF_THE_PAGE = re.compile(
+    r"\b(?:this|our) (?:page|article|guide|post|blog|leaflet|fact ?sheet|handout)\b|\bread on\b"
+    r"|^(?:below|here)(?:['’]s| is| are|,? (?:we|you|I)\b)",
+    re.IGNORECASE,
+)
+_ABOUT_ITSELF = 0.25
+"""What a sentence loses that speaks of the article ("This page covers ..."): it holds the question's words and no answer.
+Set by hand: over the answers of the ten sets it changes nothing that is counted."""
+
+
 def _fit(question: Question, hit: Hit) -> np.ndarray:
-    """How well each sentence answers: its cosine, the question's words it holds, the value it holds."""
+    """How well each sentence answers: its cosine, the question's words it holds, what it says beside them, the value
+    it holds."""
     wanted = question.kinds & VALUE_KINDS
     stems = [term.stem for term in question.query.terms]
     scores = np.array(hit.sentence_scores, dtype=np.float64)
     for i, text in enumerate(hit.passage.sentence_texts):
         own = hit.stems.sentences[i]
         covered = sum(stem in own for stem in stems) / max(1, len(stems))
-        scores[i] += 0.25 * covered
+        scores[i] += 0.25 * covered + _NEW * min(1.0, len(own.difference(question.query.stems)) / _NEW_WORDS)
+        if _OF_THE_PAGE.search(text):
+            scores[i] -= _ABOUT_ITSELF
         if wanted:
             scores[i] += 0.2 * (sum(holds_value(text, kind) for kind in wanted) / len(wanted))
     return scores
