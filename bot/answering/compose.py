@@ -217,7 +217,7 @@ _OF_THE_PAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_ITSELF = 0.25
-"""What a sentence loses that speaks of the article ("This page covers ..."): it holds the question's words and no answer.
+"""What a sentence loses that speaks of the article ("This page covers ..."): it has the question's words and no answer.
 Set by hand: over the answers of the ten sets it changes nothing that is counted."""
 
 
