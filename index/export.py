@@ -24,12 +24,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from index.difference import unpacked
 from index.encoder import BASIS_FILE, CARD_FILE, ENCODER_FORMAT, MODEL_FILE, TOKENIZER_FILE, Encoder, EncoderCard
 from index.errors import ModelFault
 from index.model import Model, find
 from index.projection import shipped_basis, token_basis, write_basis
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
 
 Precision = Literal["int8", "fp32"]
@@ -92,6 +94,8 @@ def export(model: str | Path | Model | None, target: Path, *, precision: Precisi
     target.mkdir(parents=True, exist_ok=True)
     with quiet():
         loaded = _load(found)
+        if found.adapter is not None:
+            adapt(loaded, found.adapter)
         _check_supported(found, loaded)
         card = _export(found, loaded, target, precision)
     return ExportReport(card, target, time.perf_counter() - started, cached=False)
@@ -141,6 +145,21 @@ def _load(model: Model) -> SentenceTransformer:
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelFault(model.folder, f"sentence-transformers cannot load this model ({reason})") from error
+
+
+def adapt(loaded: SentenceTransformer, adapter: Path) -> None:
+    """Add the difference in a file to the weights of a model in memory."""
+    from safetensors.torch import load_file
+
+    kept = load_file(adapter)
+    for name, value in parameters(loaded).items():
+        if name in kept:
+            value.data += unpacked(kept, name, value)
+
+
+def parameters(loaded: SentenceTransformer) -> dict[str, torch.nn.Parameter]:
+    """The weights of the transformer of a model by the names that they have in its file."""
+    return {name.split(".", 1)[1]: value for name, value in loaded[0].named_parameters()}
 
 
 def _check_supported(model: Model, loaded: SentenceTransformer) -> None:

@@ -1,7 +1,8 @@
 """Where a sentence-transformers model lies on this machine, and whether it may be trusted; nothing heavy is imported.
 
 Weights are only ever read from safetensors files. The bundled model comes in a package written by a stranger, so it is
-trusted by the hash of its files alone.
+trusted by the hash of its files alone. It is adapted to questions and the passages that answer them by a difference
+that comes with Footnote (`benchmarks/learn_encoder.py`); other models are used as they are.
 """
 
 from __future__ import annotations
@@ -25,13 +26,19 @@ PINNED = {
 }
 
 
+ADAPTERS = {BUNDLED: Path(__file__).with_name("adapter.safetensors")}
+"""The difference that is added to a model's weights when it is exported."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model found on this machine: the name it was asked for by, its folder, and the hash over all it is made of."""
+    """A model found on this machine: the name it was asked for by, its folder, the hash over all it is made of, and
+    what is added to its weights."""
 
     name: str
     folder: Path
     weights: str
+    adapter: Path | None = None
 
 
 def find(model: str | Path | None = None) -> Model:
@@ -50,7 +57,11 @@ def find(model: str | Path | None = None) -> Model:
             )
     if not list(folder.glob("model*.safetensors")):
         raise ModelFault(folder, "has no model.safetensors; other formats of weights can run code and are not loaded")
-    return Model(name, folder, _weights_hash(folder))
+    adapter = ADAPTERS.get(name)
+    weights = _weights_hash(folder)
+    if adapter is not None:
+        weights = hashlib.sha256(f"{weights}\n{_sha256(adapter)}\n".encode()).hexdigest()
+    return Model(name, folder, weights, adapter)
 
 
 def _folder(name: str) -> Path:

@@ -109,9 +109,10 @@ class Found:
 class Searcher:
     """Search in one generation; read-only and safe to share between threads."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, importance: Importance | None = None) -> None:
+        """`importance` is for learning; by default that of the generation's encoder."""
         self.generation = generation
-        self.importance = Importance.of(generation.encoder.card.weights)
+        self.importance = importance or Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
         self._frequencies: dict[str, int] = {}
         # Not methods: a cached one would tie the searcher into a circle, and the generation would outlive a switch.
