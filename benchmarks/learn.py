@@ -87,9 +87,9 @@ _SITE_WEIGHT = 0.3
 """Of a question made by a template, against one that a person could ask."""
 
 _ELSEWHERE, _ELSEWHERE_HARD = 300, 100
-"""Questions asked of other corpora that each set, and each hard set, is shown with. With 300 instead of 60 the sets left
-out decline .97 and .96 of others of their kind (.92 and .93), and tell what is near their subject as well as before;
-600, or a larger weight, cost answers."""
+"""Questions asked of other corpora that each set, and each hard set, is shown with. With 300 instead of 60 the sets
+left out decline .97 and .96 of others of their kind (.92 and .93), and tell what is near their subject as well as
+before; 600, or a larger weight, cost answers."""
 
 _TREES, _DEPTH, _LEAF = 100, 8, 6
 """Of the forest: more, deeper or finer trees separated no better on sets left out of learning (tried: 60 to 400 trees,
