@@ -13,6 +13,7 @@ from bot.evaluation.questions import Case
 from bot.evaluation.run import Trial
 from bot.evaluation.score import mark
 from bot.safety import Screen, Verdict
+from bot.safety.screen import Refusal
 
 
 class SilentScreen(Screen):
@@ -24,6 +25,14 @@ class SilentScreen(Screen):
     def check(self, messages: Sequence[str], region: str | None = None) -> Verdict:
         """Nothing was found."""
         return Verdict()
+
+    def asked_for(self, text: str) -> Refusal | None:
+        """No advice was asked for."""
+        return None
+
+    def alarms(self, text: str) -> bool:
+        """Nothing alarms."""
+        return False
 
 
 def trials(cases: Sequence[Case], bot: Bot, weights: Weights | None = None) -> list[Trial]:
