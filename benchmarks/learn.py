@@ -47,7 +47,6 @@ from bot.understanding.followup import Resolver
 from bot.understanding.past import Past
 from bot.understanding.question import Question, Reader, open_reader
 from bot.understanding.smalltalk import is_instruction, smalltalk
-from index.importance import Importance
 from index.search import Found, Hit, Searcher
 from index.store import IndexFolder
 
@@ -89,7 +88,8 @@ _SITE_WEIGHT = 0.3
 _ELSEWHERE, _ELSEWHERE_HARD = 300, 100
 """Questions asked of other corpora that each set, and each hard set, is shown with. With 300 instead of 60 the sets
 left out decline .97 and .96 of others of their kind (.92 and .93), and tell what is near their subject as well as
-before; 600, or a larger weight, cost answers."""
+before; 600, or a larger weight, cost answers. Trials that no command repeats, with
+the encoder before it was adapted."""
 
 _TREES, _DEPTH, _LEAF = 100, 8, 6
 """Of the forest: more, deeper or finer trees separated no better on sets left out of learning (tried: 60 to 400 trees,
@@ -128,7 +128,7 @@ def samples(
 ) -> list[Sample]:
     """Every single question of a set that is not set aside, searched; and so many asked of other corpora."""
     generation = IndexFolder(index).current(wordless=wordless)
-    searcher = Searcher(generation, None if wordless else Importance.shipped())
+    searcher = Searcher(generation)
     reader = open_reader(generation)
     resolver = Resolver(searcher.rarity)
     result = []
@@ -151,7 +151,7 @@ def samples(
 def site_samples(index: Path, questions: Path) -> list[Sample]:
     """Questions on subjects in a site and on subjects left out of it, as many of both."""
     generation = IndexFolder(index).current()
-    searcher = Searcher(generation, Importance.shipped())
+    searcher = Searcher(generation)
     reader = open_reader(generation)
     resolver = Resolver(searcher.rarity)
     groups: dict[bool, list[Sample]] = {True: [], False: []}

@@ -5,8 +5,9 @@
 
 The sets are given in two halves. Each half teaches an encoder of its own; what is shipped is the mean of both
 differences (Wortsman et al. 2022, model soups). Below --work lie both encoders, `first` and `second`, as models to
-build indexes with: a set that taught an encoder looks better by it than it is, so `benchmarks.learn` is given each set
-by the encoder of the other half. The sets may be indexed with any encoder; only their passages are read.
+build indexes with: a set that taught an encoder looks better by it than it is, so what was won is measured on each set
+by the encoder of the other half. The sets may be indexed with any encoder; only their passages are read. Afterwards
+`benchmarks.learn_importance` and `benchmarks.learn` are due, on indexes built anew.
 
 A batch holds questions of one site. Each is to score its own passage above those of the other questions and above
 passages that lie near it, by the cosine of the whole, late interaction and the best sentence (softmax over the batch).
@@ -37,7 +38,7 @@ from index.difference import packed
 from index.export import parameters, quiet
 from index.generation import Generation
 from index.model import ADAPTERS, BUNDLED, find
-from index.projection import shipped_basis
+from index.projection import basis_file, shipped_basis
 from index.search import Searcher
 from index.store import IndexFolder
 
@@ -230,9 +231,12 @@ def main() -> None:
         student.model.save(str(arguments.work / name))
         differences.append(student.difference())
     if arguments.write:
+        old = basis_file(find(BUNDLED).weights)
         before = student.before
         mean = {name: before[name] + sum(d[name] for d in differences) / len(differences) for name in before}
         save_file(packed(before, mean), ADAPTERS[BUNDLED])
+        # The directions stay those that both halves learned with; their file bears the name of the new weights.
+        old.rename(basis_file(find(BUNDLED).weights))
 
 
 if __name__ == "__main__":

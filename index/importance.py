@@ -42,12 +42,6 @@ class Importance:
         probe, weights = _shipped()
         return cls(weights, probe.bias) if probe.encoder == encoder_weights else cls(None)
 
-    @classmethod
-    def shipped(cls) -> Importance:
-        """The probe that comes with Footnote, whatever the encoder: for one that hardly differs from its own."""
-        probe, weights = _shipped()
-        return cls(weights, probe.bias)
-
     def score(self, vectors: Floats) -> float:
         """The importance in 0..1 of a word, given the token vectors float32[n, dimension] of its pieces."""
         if self._weights is None or not len(vectors) or vectors.shape[1] != len(self._weights):

@@ -28,13 +28,18 @@ _TEXTS, _WORDS = 800, 12
 """Made-up texts of words drawn from the vocabulary: 9,600 words are many times the dimensions to be found."""
 
 
+def basis_file(weights: str) -> Path:
+    """Where the basis that comes with Footnote for these weights lies, if there is one."""
+    return Path(str(files("index").joinpath(f"token_basis-{weights[:16]}.safetensors")))
+
+
 def shipped_basis(weights: str) -> NDArray[np.float32] | None:
     """The basis that was computed once for these weights and comes with Footnote, or None.
 
     Two processors may round differently, and where two directions matter alike that turns them; what is learned on top
     of short token vectors (`index/importance.json`) needs the same directions everywhere.
     """
-    path = Path(str(files("index").joinpath(f"token_basis-{weights[:16]}.safetensors")))
+    path = basis_file(weights)
     return Arrays(path)["basis"] if path.is_file() else None
 
 

@@ -109,10 +109,9 @@ class Found:
 class Searcher:
     """Search in one generation; read-only and safe to share between threads."""
 
-    def __init__(self, generation: Generation, importance: Importance | None = None) -> None:
-        """`importance` is for learning; by default that of the generation's encoder."""
+    def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self.importance = importance or Importance.of(generation.encoder.card.weights)
+        self.importance = Importance.of(generation.encoder.card.weights)
         self._size = max(1, generation.lexical.size)
         self._frequencies: dict[str, int] = {}
         # Not methods: a cached one would tie the searcher into a circle, and the generation would outlive a switch.

@@ -40,6 +40,7 @@ _ANNOUNCES = re.compile(
 _PROMISES = re.compile(
     r"(?:here|below)(?: is| are|['’]s)\b|(?:the following|in this (?:article|guide|section))\b", re.IGNORECASE
 )
+"""The beginning of a sentence that says that something follows."""
 
 _LONG_KINDS: frozenset[Kind] = frozenset({"list", "summary", "comparison"})
 _FOLLOWS = re.compile(
@@ -226,11 +227,12 @@ def _fit(question: Question, hit: Hit) -> np.ndarray:
     it holds."""
     wanted = question.kinds & VALUE_KINDS
     stems = [term.stem for term in question.query.terms]
+    asked = question.query.stems
     scores = np.array(hit.sentence_scores, dtype=np.float64)
     for i, text in enumerate(hit.passage.sentence_texts):
         own = hit.stems.sentences[i]
         covered = sum(stem in own for stem in stems) / max(1, len(stems))
-        scores[i] += 0.25 * covered + _NEW * min(1.0, len(own.difference(question.query.stems)) / _NEW_WORDS)
+        scores[i] += 0.25 * covered + _NEW * min(1.0, len(own.difference(asked)) / _NEW_WORDS)
         if _OF_THE_PAGE.search(text):
             scores[i] -= _ABOUT_ITSELF
         if wanted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -115,7 +117,12 @@ def test_there_is_always_something_to_say_and_never_more_than_five_citations(
 
 @pytest.mark.parametrize(
     ("text", "leans"),
-    [("Pain like this can be a stress fracture.", True), ("I like this shoe.", False), ("Shoes help.", False)],
+    [
+        ("Pain like this can be a stress fracture.", True),
+        ("I like this shoe.", False),
+        ("Shoes help.", False),
+        ("Pain after a run can spoil that.", True),
+    ],
 )
 def test_a_sentence_that_compares_with_what_was_said_leans_on_it(text: str, leans: bool) -> None:
     assert leans_back(text) is leans
@@ -146,3 +153,23 @@ def test_what_a_sentence_announces_is_said_with_it(announced: str, whole: bool) 
     (passage,) = passages(article)
     quote = compose(QUESTION, [(_hit(0, passage, [1.0, -1.0, 0.9, -1.0]), 0.0)])[0]
     assert (1 in _said(quote)) is whole
+
+
+def test_a_further_passage_that_only_promises_is_left_out() -> None:
+    first = parse("# Ankles\n\nA band in the joint may be torn.", id="first")
+    empty = parse("# Ankles\n\nHere are the most common reasons why ankles hurt.", id="empty")
+    found = [(_hit(row, passages(article)[0], [1.0]), 0.0) for row, article in enumerate((first, empty))]
+    assert [quote.passage.article_id for quote in compose(QUESTION, found)] == ["first"]
+    assert [quote.passage.article_id for quote in compose(QUESTION, found[1:])] == ["empty"]
+
+
+def test_of_sentences_that_fit_alike_the_one_with_something_new_is_said() -> None:
+    article = parse("# Ankles\n\nIce. Wrap a thin towel round crushed frozen peas before bedtime.", id="ankles")
+    hit = _hit(0, passages(article)[0], [0.5, 0.45])
+    stems = PassageStems(frozenset(), (frozenset({"ice"}), frozenset("abcdefgh")))
+    assert int(composing._fit(QUESTION, replace(hit, stems=stems)).argmax()) == 1
+
+
+def test_a_sentence_about_the_page_gives_way_to_one_about_the_matter() -> None:
+    article = parse("# Ankles\n\nThis page covers ankle pain. Sprains hurt.", id="ankles")
+    assert int(composing._fit(QUESTION, _hit(0, passages(article)[0], [0.6, 0.5])).argmax()) == 1

@@ -10,7 +10,9 @@ import pytest
 
 from index.encoder import Encoder
 from index.errors import IndexDamaged, ModelFault, OtherFormat
-from index.model import BUNDLED, PINNED, find
+from index.importance import Importance
+from index.model import ADAPTERS, BUNDLED, PINNED, find
+from index.projection import shipped_basis
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +128,10 @@ def test_a_bundled_model_with_another_hash_is_refused(monkeypatch: pytest.Monkey
 
 def test_the_bundled_model_is_the_one_that_was_published() -> None:
     assert (find().folder / "model.safetensors").is_file()
+
+
+def test_basis_and_importance_fit_the_adapted_weights() -> None:
+    model = find()
+    assert model.adapter == ADAPTERS[BUNDLED]
+    assert shipped_basis(model.weights) is not None
+    assert Importance.of(model.weights).score(np.ones((1, 384), dtype=np.float32)) < 1.0
