@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.model import Linear, Platt, Weights, shipped
-from bot.retrieval import blend, ranking_for
+from bot.retrieval import blend, ranking_for, suited
+from bot.understanding.kinds import kinds
+from bot.understanding.question import Question
+from corpus.markdown import parse
+from index.passages import passages
+from index.query import Query
+from index.search import Evidence, Hit, PassageStems
 
 SITE, POOL = Linear(0.0, {"dense": 2.0, "heading": 1.0}), Linear(0.0, {"dense": 10.0, "article": 4.0})
 WEIGHTS = Weights(SITE, Linear(0.0, {}), 0.5, 0.5, {}, pool=POOL)
@@ -50,3 +58,19 @@ def test_the_shipped_thresholds_are_probabilities() -> None:
     weights = shipped()
     assert 0.0 < weights.threshold < 1.0
     assert 0.0 < weights.follow_up_threshold < 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "overview"),
+    [("Why does it hurt?", True), ("How do I stop it?", False), ("List all the causes", True), ("Is it bad?", False)],
+)
+def test_headings_answer_for_a_section_only_where_what_it_lists_is_asked_for(question: str, overview: bool) -> None:
+    article = parse(
+        "# Ankles\n\n## What causes pain?\n\n### Hills\n\nSteep.\n\n### Shoes\n\nOld.\n\n### Cold\n\nStiff.\n",
+        id="ankles",
+    )
+    nothing, evidence = np.zeros(0, dtype=np.float32), Evidence(**dict.fromkeys(Evidence.__slots__, 0.0))
+    stems = PassageStems(frozenset(), ())
+    hits = [Hit(row, p, evidence, nothing, nothing, nothing, stems) for row, p in enumerate(passages(article))]
+    asked = Question(question, question, question, kinds(question), Query(question, question, ()))
+    assert any(hit.passage.role == "outline" for hit in suited(asked, hits)) is overview
