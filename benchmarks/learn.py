@@ -8,10 +8,10 @@ the third that is set aside are never read. Ranking is listwise: the softmax ove
 passages first. Answering is a logistic regression and a forest of extremely randomised trees, with
 leave-the-passage-out: every answerable question is shown again with its gold passages taken out, labelled as not
 answerable. Prints figures with one set left out and with folds left out, so
-that what is reported was not trained on. A site (benchmarks/learn_sites.py) teaches what it means that no article names
-the subject, and counts in no figure; with `--subject` that alone is learned and all other weights are kept.
-A hard set (`--hard`) teaches ranking and answering as a set does, not what an unknown subject means, sets neither
-threshold nor curve, and is not left out in turn: these are for what visitors ask.
+that what is reported was not trained on. A site (benchmarks/learn_sites.py) teaches what it means that the articles do
+not have the subject of a question, and counts in no figure; with `--subject` that alone is learned and all other
+weights are kept. A hard set (`--hard`) teaches ranking and answering as a set does, sets neither threshold nor curve,
+and is not left out in turn: these are for what visitors ask.
 `--wordless` learns for the service without an encoder, to answer only when sure, and writes `weights_wordless.json`.
 Follow-ups are read with the weights shipped so far: run it twice. Sets that taught the encoder too
 (benchmarks/learn_encoder.py) look better by it than they are; indexed by the encoder of the other half, they taught to
@@ -36,8 +36,8 @@ from scipy.optimize import minimize
 from benchmarks.learn_importance import lines
 from bot.answering import features
 from bot.answering.compose import compose
-from bot.answering.forest import Forest, PackedForest
-from bot.answering.model import Linear, Platt, Weights, score, shipped
+from bot.answering.forest import Forest, PackedForest, opened
+from bot.answering.model import Linear, Platt, Subject, Weights, score, shipped
 from bot.evaluation.measures import calibration
 from bot.evaluation.questions import load
 from bot.evaluation.score import mentions, squeeze
@@ -71,16 +71,19 @@ _EXTRA = frozenset({"heading", "overview", "elsewhere", "follow-up answer", "fol
 _OTHER_TOPICS = frozenset({"far", "adversarial"})
 """Weighed threefold: they are few, and an answer to one of them is the worst of answers."""
 
-_SUBJECT = ("name_unknown", "main_unknown")
-"""Features with weights that are learned with the sites (`learn_subject`)."""
+_SUBJECT_DEPTH, _SUBJECT_LEFT_OUT = 10, 0.6
+"""Of the trees of `learn_subject`; and the weight of all that is left out beside all that is there."""
 
-_SUBJECT_SHARE = 0.25
-"""Of those weights that counts: they are learned beside the linear model alone, and the forest says a part of it again.
-Whole, of the questions on the bundled articles 0.935 are answered, a quarter 0.953, and of what is asked of the little
-site of docs/tutorial.md the unknown fertiliser is declined by either (tried: none, a quarter, a half, all)."""
+_SUBJECT_LOST = (0.003, 0.05)
+"""Share of the answerable questions of all sets that are declined because the articles seem not to have their subject,
+held out in ten folds: on any site, and at most on one that shows at its build that more is needed
+(bot/evaluation/risk.py). Of the subjects left out of sites, each by trees learned on the others, .35 and .73 are
+declined so, and of what those sites have none."""
 
-_OF_A_SITE = 60
+_OF_A_SITE = 150
 """Samples of a site on each side, at most: as many as one question set brings."""
+
+_FOLDS = 10
 
 _SITE_WEIGHT = 0.3
 """Of a question made by a template, against one that a person could ask."""
@@ -300,19 +303,12 @@ def answering_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Arr
                 rows.append(s.measured(left))
                 labels.append(0.0)
                 weights.append(0.25 * s.weight)
-    # A site whose subject has no list of things (corpus/vocabulary/*.list) must be served too: each row a second time
-    # as such a site would see it.
-    blind = [
-        [0.0 if name.startswith("subject_") else v for name, v in zip(features.ANSWERING, r, strict=True)] for r in rows
-    ]
-    return np.array(rows + blind), np.array(labels * 2), np.array([*weights, *(0.5 * w for w in weights)])
+    return _without_lists(np.array(rows), np.array(labels), np.array(weights))
 
 
 def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 3.0) -> Linear:
-    """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale; then
-    `learn_subject`."""
+    """Weighted logistic regression with an L2 penalty, on standardised features, weights given on the raw scale."""
     x, y, weight = answering_table([s for s in data if s.label not in _SITES], ranking)
-    x[:, [features.ANSWERING.index(name) for name in _SUBJECT]] = 0.0
     weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     z = np.hstack([(x - mean) / spread, np.ones((len(x), 1))])
@@ -326,52 +322,54 @@ def learn_answering(data: Sequence[Sample], ranking: Linear, penalty: float = 3.
         slope[:-1] += 2 * penalty * w[:-1]
         return value, slope
 
-    best = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    # A name that the articles do not have never makes an answer more probable, whatever a set happens to show.
+    bounds = [(None, 0.0) if name.endswith("_unknown") else (None, None) for name in features.ANSWERING]
+    best = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]).x
     raw = best[:-1] / spread
     bias = float(best[-1] - (raw * mean).sum())
-    weights = {n: round(float(v), 4) for n, v in zip(features.ANSWERING, raw, strict=True)}
-    return learn_subject(data, ranking, Linear(round(bias, 4), weights))
-
-
-def learn_subject(data: Sequence[Sample], ranking: Linear, answering: Linear, penalty: float = 0.3) -> Linear:
-    """The model with the weights of what tells that the subject is unknown, all others kept.
-
-    They are learned on single questions but hard ones, which ask on purpose in words that stand in no article, and on
-    sites, apart from the rest: beside a dozen features that say how well the best passage fits, nothing of them is
-    left, for in the question sets themselves a passage is missing far more often than a subject. They can only make an
-    answer less probable: whatever the training set, no question becomes more answerable by a name that the site has
-    never heard of.
-    """
-    chosen = [s for s in data if s.label in _SITES or (s.label not in _EXTRA and not s.hard)]
-    table = [s.measured(ranked(s, ranking)) for s in chosen]
-    base = Linear(answering.bias, {n: v for n, v in answering.weights.items() if n not in _SUBJECT})
-    z = np.array([base.score(features.ANSWERING, row) for row in table])
-    x = np.array([[row[features.ANSWERING.index(name)] for name in _SUBJECT] + [1.0] for row in table])
-    y = np.array([float(s.answerable) for s in chosen])
-    weight = np.array([s.weight for s in chosen])
-
-    def loss(w: Array) -> tuple[float, Array]:
-        p = 1 / (1 + np.exp(-np.clip(z + x @ w, -30, 30)))
-        value = -float((weight * (y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))).sum())
-        slope = x.T @ (weight * (p - y))
-        slope[:-1] += 2 * penalty * w[:-1]
-        return value + penalty * float(w[:-1] @ w[:-1]), slope
-
-    bounds = [(None, 0.0)] * len(_SUBJECT) + [(None, None)]
-    best = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Linear(
-        base.bias,
-        base.weights | {n: round(float(v), 4) for n, v in zip(_SUBJECT, _SUBJECT_SHARE * best[:-1], strict=True)},
-    )
+    return Linear(round(bias, 4), {n: round(float(v), 4) for n, v in zip(features.ANSWERING, raw, strict=True)})
 
 
 def learn_forest(data: Sequence[Sample], ranking: Linear) -> PackedForest:
-    """Extremely randomised trees on the same samples, those of sites included; a leaf says the weighed share of yes."""
-    from sklearn.ensemble import ExtraTreesClassifier
-
+    """Extremely randomised trees on the same samples, those of sites included."""
     x, y, weight = answering_table(data, ranking)
     weight = weight / np.where(y > 0, weight[y > 0].sum(), weight[y == 0].sum()) * len(y) / 2
-    forest = ExtraTreesClassifier(_TREES, max_depth=_DEPTH, min_samples_leaf=_LEAF, random_state=0)
+    return _grown(x, y, weight, _DEPTH)
+
+
+def learn_subject(data: Sequence[Sample], ranking: Linear) -> PackedForest:
+    """Trees that tell questions on what a corpus has from questions on subjects that were left out of it.
+
+    Yes are the answerable single questions of all sets, no those that sites leave out. Questions near the subject of a
+    set say nothing here: their subject is there and their answer is not. What a site answers counts as yes too, so that
+    its wording, which is a template's, does not tell.
+    """
+    x, y, weight = subject_table(data, ranking)
+    return _grown(x, y, weight, _SUBJECT_DEPTH)
+
+
+def subject_table(data: Sequence[Sample], ranking: Linear) -> tuple[Array, Array, Array]:
+    """Features, labels and weights for `learn_subject`."""
+    chosen = [s for s in data if s.label in _SITES or (s.answerable and _single(s.label))]
+    x, y = np.array([s.measured(ranked(s, ranking)) for s in chosen]), np.array([float(s.answerable) for s in chosen])
+    weight = np.array([s.weight for s in chosen])
+    weight[y == 0] *= _SUBJECT_LEFT_OUT * weight[y > 0].sum() / weight[y == 0].sum()
+    return _without_lists(x, y, weight)
+
+
+def _without_lists(x: Array, y: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """Each row a second time as a site would see it whose subject has no list of things (corpus/vocabulary/*.list): it
+    must be served too."""
+    blind = x.copy()
+    blind[:, [name.startswith("subject_") for name in features.ANSWERING]] = 0.0
+    return np.vstack([x, blind]), np.concatenate([y, y]), np.concatenate([weight, 0.5 * weight])
+
+
+def _grown(x: Array, y: Array, weight: Array, depth: int) -> PackedForest:
+    """Extremely randomised trees; a leaf says the weighed share of yes."""
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    forest = ExtraTreesClassifier(_TREES, max_depth=depth, min_samples_leaf=_LEAF, random_state=0)
     forest.fit(x.astype(np.float32), y > 0, sample_weight=weight)
     parts: list[tuple[Array, ...]] = []
     roots: list[int] = []
@@ -415,7 +413,7 @@ def probabilities(data: Sequence[Sample], model: Model) -> Array:
     return np.array([model.probability(s) for s in data])
 
 
-def held_out(data: Sequence[Sample], folds: int = 10, *, wordless: bool = False) -> tuple[Array, NDArray[np.bool_]]:
+def held_out(data: Sequence[Sample], folds: int = _FOLDS, *, wordless: bool = False) -> tuple[Array, NDArray[np.bool_]]:
     """For each sample, by models learned on the other folds (by hash of the question): the probability, and whether
     the answer that would be given is right."""
     fold = np.array([int(hashlib.sha256(s.question.message.encode()).hexdigest(), 16) % folds for s in data])
@@ -558,7 +556,8 @@ def main() -> None:
     sets = _sets(arguments)
     everything = [*(s for data in sets.values() for s in data), *sites]
     if arguments.subject:
-        weights = with_subject(shipped(wordless=wordless), everything)
+        weights = shipped(wordless=wordless)
+        weights = msgspec.structs.replace(weights, subject=subject_of(everything, weights.ranking))
         if arguments.write:
             _write(weights, wordless)
         return
@@ -596,43 +595,42 @@ def main() -> None:
         curve = calibrated(everything, outside, correct)
         at, later = (curve.probability(float(_score(np.array(value)))) for value in (at, later))
         weights = Weights(
-            model.ranking, model.answering, round(at, 4), round(later, 4), counts, curve, shipped().pool, model.forest
-        )
+            model.ranking, model.answering, round(at, 4), round(later, 4), counts, curve, shipped().pool, model.forest,
+            subject_of(everything, model.ranking) if sites else None,
+        )  # fmt: skip
         _write(weights, wordless)
 
 
-def with_subject(weights: Weights, data: Sequence[Sample]) -> Weights:
-    """The same weights with those of `learn_subject` on all samples; prints what they change, curve and thresholds
-    kept: set by set with what was learned on the others (`held out`), and as written."""
-    final = learn_subject(data, weights.ranking, weights.answering)
-    for name in sorted({s.source for s in data if s.source}):
-        mine, others = [s for s in data if s.source == name], [s for s in data if s.source != name]
-        outside = learn_subject(others, weights.ranking, weights.answering)
-        for title, model in (("before", weights.answering), ("held out", outside), ("after", final)):
-            print(f"{Path(name).parent.name}/{Path(name).name} {title}: {_decided(mine, weights, model)}")
-    print({feature: final.weights[feature] for feature in _SUBJECT})
-    sites = sum(s.label in _SITES for s in data)
-    return msgspec.structs.replace(
-        weights, answering=final, trained_on={**weights.trained_on, **({"sites": sites} if sites else {})}
-    )
+def subject_of(data: Sequence[Sample], ranking: Linear) -> Subject:
+    """`learn_subject` with the shares below which it declines; prints what they do held out: each question
+    set and each site by trees that were learned on the others."""
+    single = [s for s in data if s.label in _SITES or (s.answerable and _single(s.label))]
+    fold = [int(hashlib.sha256(s.question.message.encode()).hexdigest(), 16) % _FOLDS for s in single]
+    by_fold = _shares(single, fold, ranking)
+    asked = [share for s, share in zip(single, by_fold, strict=True) if s.answerable and s.label not in _SITES]
+    least, most = (round(float(np.quantile(asked, lost)), 4) for lost in _SUBJECT_LOST)
+    by_source = _shares(single, [s.source for s in single], ranking)
+    groups: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
+    for s, share in zip(single, by_source, strict=True):
+        kind = s.label if s.label in _SITES else "answerable"
+        groups.setdefault((s.source, kind), []).append((share < least, share < most))
+    for (source, kind), values in sorted(groups.items()):
+        usual, strict = np.mean(values, axis=0)
+        name = f"{Path(source).parent.name}/{Path(source).name}"
+        print(f"subject: {name} {kind}: {usual:.3f} declined, {strict:.3f} where the site needs it")
+    return Subject(learn_subject(data, ranking), least, most)
 
 
-def _decided(data: Sequence[Sample], weights: Weights, answering: Linear) -> str:
-    """Of the answerable ones the share answered and answered rightly, of each other kind the share declined."""
-    model = msgspec.structs.replace(weights, answering=answering)
-    groups: dict[str, list[float]] = {}
-    for s in data:
-        if s.label in _EXTRA and s.label not in _SITES:
-            continue
-        order = ranked(s, weights.ranking)
-        p = model.probability(features.ANSWERING, s.measured(order))
-        answered = p >= weights.threshold
-        if s.answerable:
-            groups.setdefault("answered", []).append(answered)
-            groups.setdefault("right", []).append(answered and right(s, order))
-        else:
-            groups.setdefault(f"{s.label} declined", []).append(not answered)
-    return ", ".join(f"{name} {np.mean(values):.3f} of {len(values)}" for name, values in groups.items())
+def _shares(data: Sequence[Sample], parts: Sequence[object], ranking: Linear) -> Array:
+    """What trees learned on the other parts say of each sample."""
+    result = np.zeros(len(data))
+    for part in set(parts):
+        mine = [i for i, other in enumerate(parts) if other == part]
+        forest = opened(learn_subject([s for s, other in zip(data, parts, strict=True) if other != part], ranking))
+        for i in mine:
+            values = data[i].measured(ranked(data[i], ranking))
+            result[i] = forest.share(np.array(values, np.float32))
+    return result
 
 
 def recalibrated(weights: Weights, curve: Platt) -> Weights:

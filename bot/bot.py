@@ -12,6 +12,7 @@ from bot.answering.quote import NotVerbatim, cite, spoken
 from bot.conversation import Conversation
 from bot.heading import question
 from bot.reply import Escalation, Reply
+from bot.risk import risk_of
 from bot.safety import Screen, Verdict, load, second_layer
 from bot.stage import stage
 from bot.texts import render
@@ -67,7 +68,9 @@ class Bot:
         self._screen = screen
         searcher = Searcher(generation)
         wordless = generation.encoder.blind
-        self._thinker = Thinker(open_reader(generation), searcher, weights or shipped(wordless=wordless))
+        risk = None if wordless else risk_of(generation)
+        subject = risk.subject if risk else 0.0
+        self._thinker = Thinker(open_reader(generation), searcher, weights or shipped(wordless=wordless), subject)
         self._note = render("note", part="encoder") if wordless else None
         # Headings are few and asked for with every reply; reading one costs the screen what reading a message costs.
         self._offered = lru_cache(maxsize=8192)(partial(_offered, screen))

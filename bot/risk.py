@@ -10,7 +10,7 @@ import msgspec
 from index.generation import Generation
 
 NAME = "risk.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class Point(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +29,9 @@ class Risk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     with that section left out, `declined` (share) were declined: few where other sections say the same, and rightly so.
     `missed` are headings, twenty at most, that were declined or answered from elsewhere. `curve` goes from the highest
     threshold to the lowest; it counts every answer without the section as wrong, so the true risk is smaller.
+
+    `foreign` headings were asked as if their article were not there, and their subject then was nowhere; with the share
+    `subject`, from which a subject counts as there on this site, `foreign_declined` (share) of them are declined.
     """
 
     format: int
@@ -38,6 +41,9 @@ class Risk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     right: float
     declined: float
     missed: tuple[str, ...]
+    foreign: int
+    foreign_declined: float
+    subject: float
     curve: tuple[Point, ...]
 
 

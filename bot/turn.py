@@ -40,9 +40,18 @@ _NEVER = 0.01
 """The probability of what is about another subject altogether."""
 
 
+_FOREIGN = 0.5
+"""Of the threshold, how probable an answer is at most where the articles do not seem to have the subject; set by hand:
+it is declined, and not as surely as what is about another site."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question of a message: its readings, the chosen one, its candidates, how probable it is that they answer."""
+    """One question of a message: its readings, the chosen one, its candidates, how probable it is that they answer.
+
+    `subject` is how likely the articles have at all what it is about (`bot.answering.model.Subject`); 1.0 where nothing
+    is said of that.
+    """
 
     readings: tuple[Reading, ...]
     reading: Reading
@@ -51,6 +60,7 @@ class Part:
     importance: tuple[float, ...]
     measured: tuple[float, ...]
     probability: float
+    subject: float
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     quotes: tuple[Quote, ...]
@@ -87,10 +97,13 @@ class Turn:
 class Thinker:
     """Understanding, retrieval and the decision to answer, over one generation; pure and safe to share."""
 
-    def __init__(self, reader: Reader, searcher: Searcher, weights: Weights) -> None:
+    def __init__(self, reader: Reader, searcher: Searcher, weights: Weights, subject: float = 0.0) -> None:
+        """`subject` is the share from which a subject counts as there on this site; never less than on any site."""
         self._reader = reader
         self._searcher = searcher
         self._weights = weights
+        known = weights.subject
+        self._least_subject = min(max(subject, known.least), known.most) if known else 0.0
         self._belief = believes()
         self._blind = searcher.generation.encoder.blind
         self._ranking = ranking_for(weights, len(searcher.generation.passages))
@@ -165,6 +178,9 @@ class Thinker:
         probability = self._weights.probability(features.ANSWERING, measured) if ranked else 0.0
         if not self._blind and _elsewhere(ranked):
             probability = min(probability, _NEVER)
+        subject = self._subject(reading, measured)
+        if subject < self._least_subject:
+            probability = min(probability, _FOREIGN * self._weights.threshold)
         return Part(
             readings=tuple(readings),
             reading=reading,
@@ -173,10 +189,19 @@ class Thinker:
             importance=tuple(retrieved.found.importance.tolist()) if retrieved else (),
             measured=tuple(measured),
             probability=probability,
+            subject=subject,
             missing=self._missing(question, retrieved),
             unknown=tuple(term.text for term in question.own_terms if not self._searcher.known(term)),
             quotes=(),
         )
+
+    def _subject(self, reading: Reading, measured: Sequence[float]) -> float:
+        """How likely the articles have the subject of a question that stands alone; one that leans takes over that of
+        what came before."""
+        known = self._weights.subject
+        if known is None or reading.leans or not measured:
+            return 1.0
+        return known.share(features.ANSWERING, measured)
 
     def decided(self, part: Part, *, answered: bool | None = None) -> Part:
         """The part with its quotes, if it is probable enough that they answer (or as `answered` says)."""

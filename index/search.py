@@ -115,6 +115,9 @@ class Searcher:
         self._size = max(1, generation.lexical.size)
         self._frequencies: dict[str, int] = {}
         # Not methods: a cached one would tie the searcher into a circle, and the generation would outlive a switch.
+        # The headings of every candidate are looked at, its sentences only where it is kept; and a section's passages
+        # share their headings.
+        self.context = lru_cache(maxsize=8192)(_context)
         self.stems = lru_cache(maxsize=8192)(partial(_stems, generation))
         self.article = lru_cache(maxsize=8192)(partial(_article, generation))
 
@@ -148,10 +151,12 @@ def _article(generation: Generation, article_id: str) -> Floats:
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), dtype=np.float32)
 
 
-def _stems(generation: Generation, row: int) -> PassageStems:
-    passage = generation.passages[row]
-    sentences = tuple(frozenset(analyse(text)) for text in passage.sentence_texts)
-    return PassageStems(frozenset(analyse(passage.context)), sentences)
+def _context(text: str) -> frozenset[str]:
+    return frozenset(analyse(text))
+
+
+def _stems(generation: Generation, row: int) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(analyse(text)) for text in generation.passages[row].sentence_texts)
 
 
 class _Search:
@@ -232,7 +237,8 @@ class _Search:
                 late=float(late[n] @ self._weights) / self._total,
                 article=near[article],
             )
-            found.append(Hit(row, passage, evidence, sentences[i], terms[n], held[n], self._searcher.stems(row)))
+            stems = PassageStems(self._searcher.context(passage.context), self._searcher.stems(row))
+            found.append(Hit(row, passage, evidence, sentences[i], terms[n], held[n], stems))
         return found
 
     def _total_rarity(self) -> float:
@@ -273,7 +279,7 @@ class _Search:
 
     def _heading(self, row: int) -> float:
         """Share of the words' weight that stands in the passage's title and headings."""
-        stems = self._searcher.stems(row).context
+        stems = self._searcher.context(self._generation.passages[row].context)
         if stems.isdisjoint(self._wanted):
             return 0.0
         held = [

@@ -71,11 +71,14 @@ class Forest:
             left = values[feature] <= self.threshold[nodes]
             nodes = np.where(inner, np.where(left, nodes + 1, self.right[nodes]), nodes)
 
-    def score(self, names: Sequence[str], values: Sequence[float]) -> float:
-        """The logarithm of the odds of yes; every feature that the forest was learned on must be among `names`."""
+    def named_share(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """As `share`; every feature that the forest was learned on must be among `names`."""
         known = dict(zip(names, values, strict=True))
-        share = self.share(np.array([known[name] for name in self.names], np.float32))
-        share = min(max(share, _LEAST), 1 - _LEAST)
+        return self.share(np.array([known[name] for name in self.names], np.float32))
+
+    def score(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """The logarithm of the odds of yes; `names` as in `named_share`."""
+        share = min(max(self.named_share(names, values), _LEAST), 1 - _LEAST)
         return math.log(share / (1 - share))
 
 

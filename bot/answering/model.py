@@ -54,13 +54,31 @@ class Platt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.slope * score + self.shift))))
 
 
+class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the articles have what a question is about at all, said apart from whether they answer it.
+
+    Beside a dozen features that say how well the best passage fits, an unknown name counts for little: in most
+    questions of visitors it is a slip of the keyboard, a product, a word of their own. So trees of their own tell such
+    questions from those on subjects that a corpus was left without. Below the share `least` a question is declined on
+    any site; on one where each article has a subject of its own below more, `most` at most (bot/evaluation/risk.py).
+    """
+
+    forest: PackedForest
+    least: float
+    most: float
+
+    def share(self, names: Sequence[str], values: Sequence[float]) -> float:
+        """How likely the subject is there, 0..1."""
+        return opened(self.forest).named_share(names, values)
+
+
 class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The learned part of answering.
 
     `trained_on` says how many questions of which set; `threshold` is the smallest probability to answer at,
     `follow_up_threshold` the same for a question that took over words from before. `calibration` makes the score of
     the answer (`score`) the probability that it is right, which is what both thresholds are compared with. `pool` ranks
-    where there are very many passages (bot/retrieval.py).
+    where there are very many passages (bot/retrieval.py). `subject` declines what the articles do not have at all.
     """
 
     ranking: Linear
@@ -71,6 +89,7 @@ class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calibration: Platt = Platt()
     pool: Linear | None = None
     forest: PackedForest | None = None
+    subject: Subject | None = None
 
     def score(self, names: Sequence[str], values: Sequence[float]) -> float:
         """How much speaks for a result with these measurements, on a scale of its own."""

@@ -5,14 +5,15 @@ as a question that the articles do not cover. Which of both are answered, and wh
 of risk against coverage (El-Yaniv and Wiener 2010).
 
 The threshold itself is not moved by it: articles repeat themselves, and on seven sites .76 to .97 of the headings are
-answered without their section too, mostly rightly (`footnote index status` prints it for any index).
+answered without their section too, mostly rightly (`footnote index status` prints it for any index). What moves is how
+strictly subjects are declined that no article has (`bot/evaluation/foreign.py`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -20,11 +21,12 @@ import msgspec
 
 from bot.answering.compose import compose
 from bot.answering.model import Weights, shipped
+from bot.evaluation.foreign import Foreign, foreign, least_share
 from bot.evaluation.propose import Proposal, propose
 from bot.retrieval import Retrieved
 from bot.risk import FORMAT, NAME, Point, Risk
 from bot.turn import Part, Thinker
-from bot.understanding.question import open_reader
+from bot.understanding.question import Reader, open_reader
 from index.generation import Generation
 from index.passage import Passage
 from index.search import Searcher
@@ -58,17 +60,21 @@ class RiskAttachment:
 
     def make(self, generation: Generation) -> bytes:
         """A `Risk` as JSON."""
-        weights = shipped()
-        found = measured(tries(generation, weights), weights.threshold)
+        weights, reader, asked = shipped(), open_reader(generation), proposals(generation)
+        lacking = list(foreign(asked, generation, reader, weights))
+        found = measured(tries(asked, generation, reader, weights), lacking, weights)
         return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
 
 
-def tries(generation: Generation, weights: Weights) -> list[Try]:
+def proposals(generation: Generation) -> list[Proposal]:
+    """The headings that are asked."""
+    found = list(propose(generation.articles.values()))
+    return random.Random(0).sample(found, MOST) if len(found) > MOST else found
+
+
+def tries(asked: Iterable[Proposal], generation: Generation, reader: Reader, weights: Weights) -> list[Try]:
     """Each heading asked with everything in place, and with the section below it left out."""
-    thinker = Thinker(open_reader(generation), Searcher(generation), weights)
-    asked = list(propose(generation.articles.values()))
-    if len(asked) > MOST:
-        asked = random.Random(0).sample(asked, MOST)
+    thinker = Thinker(reader, Searcher(generation), weights)
     return [one for proposal in asked for one in _asked(thinker, proposal)]
 
 
@@ -97,8 +103,10 @@ def _of_section(passage: Passage, proposal: Proposal) -> bool:
     return passage.article_id == proposal.article_id and (within or passage.role == "outline")
 
 
-def measured(asked: Sequence[Try], threshold: float) -> Risk:
-    """The shares at the threshold, and the curve."""
+def measured(asked: Sequence[Try], lacking: Sequence[Foreign], weights: Weights) -> Risk:
+    """The shares at the threshold of the weights, the curve, and the share from which a subject counts as there."""
+    threshold = weights.threshold
+    subject = least_share(lacking, weights.subject, threshold) if weights.subject else 0.0
     there, left = [t for t in asked if not t.left_out], [t for t in asked if t.left_out]
     ordered = sorted(asked, key=lambda t: -t.probability)
     steps = [round(len(ordered) * n / _POINTS) for n in range(1, _POINTS + 1)]
@@ -110,6 +118,9 @@ def measured(asked: Sequence[Try], threshold: float) -> Risk:
         right=_share([t.probability >= threshold and t.right for t in there]),
         missed=tuple(t.question for t in there if t.probability < threshold or not t.right)[:_MISSED],
         declined=_share([t.probability < threshold for t in left]),
+        foreign=len(lacking),
+        foreign_declined=_share([one.probability < threshold or one.share < subject for one in lacking]),
+        subject=round(subject, 4),
         curve=tuple(_point(ordered, count) for count in dict.fromkeys(steps) if count),
     )
 

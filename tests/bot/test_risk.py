@@ -10,9 +10,10 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.model import shipped
-from bot.evaluation.risk import MOST, RiskAttachment, Try, measured, tries
+from bot.answering.model import Weights, shipped
+from bot.evaluation.risk import MOST, RiskAttachment, Try, measured, proposals, tries
 from bot.risk import NAME, Risk, risk_of
+from bot.understanding.question import open_reader
 from corpus.markdown import parse
 from index.builder import build
 from index.store import IndexFolder
@@ -28,6 +29,10 @@ shares = st.floats(0, 1, allow_nan=False)
 asked = st.lists(st.builds(Try, st.just("why?"), shares, st.booleans(), st.booleans()), max_size=60)
 
 
+def at_threshold(threshold: float) -> Weights:
+    return msgspec.structs.replace(shipped(), threshold=threshold)
+
+
 @pytest.fixture(scope="module")
 def index(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("risk") / "index"
@@ -37,7 +42,7 @@ def index(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @given(asked, shares)
 def test_the_curve_covers_more_as_its_threshold_falls_and_ends_with_everything(asked: list[Try], at: float) -> None:
-    curve = measured(asked, at).curve
+    curve = measured(asked, [], at_threshold(at)).curve
     assert [p.coverage for p in curve] == sorted(p.coverage for p in curve)
     assert [p.threshold for p in curve] == sorted((p.threshold for p in curve), reverse=True)
     assert not asked or curve[-1].coverage == 1.0
@@ -45,7 +50,7 @@ def test_the_curve_covers_more_as_its_threshold_falls_and_ends_with_everything(a
 
 @given(asked, shares)
 def test_a_heading_is_missed_exactly_when_it_is_not_answered_from_its_own_section(asked: list[Try], at: float) -> None:
-    found = measured(asked, at)
+    found = measured(asked, [], at_threshold(at))
     there = [one for one in asked if not one.left_out]
     missed = sum(one.probability < at or not one.right for one in there)
     assert len(found.missed) == min(20, missed)
@@ -53,7 +58,8 @@ def test_a_heading_is_missed_exactly_when_it_is_not_answered_from_its_own_sectio
 
 
 def test_each_heading_is_asked_with_its_section_and_without_it(index: Path) -> None:
-    found = tries(IndexFolder(index).current(), shipped())
+    generation = IndexFolder(index).current()
+    found = tries(proposals(generation), generation, open_reader(generation), shipped())
     assert [(one.question, one.left_out) for one in found] == [
         ("How do I oil a chain?", False),
         ("How do I oil a chain?", True),

@@ -156,6 +156,8 @@ def status(with_articles: bool, as_json: bool, index_folder: Path) -> None:
         click.echo(f"disputed    {line}")
     if risk:
         click.echo(f"headings    {_of_headings(risk)}")
+        if risk.foreign:
+            click.echo(f"subjects    {_of_subjects(risk)}")
         for question in risk.missed:
             click.echo(f"missed      {question}")
     for key, title in state.get("articles", {}).items():
@@ -321,6 +323,14 @@ def _of_headings(risk: Risk) -> str:
     return (
         f"{risk.asked:,} asked as questions: {risk.answered:.0%} answered, {risk.right:.0%} from the section below; "
         f"without that section {1 - risk.declined:.0%} still are, from others"
+    )
+
+
+def _of_subjects(risk: Risk) -> str:
+    """One line on questions about subjects that no article has, asked when the index was built."""
+    return (
+        f"{risk.foreign:,} headings asked as if their article, which alone has their subject, were not there: "
+        f"{risk.foreign_declined:.0%} declined"
     )
 
 
