@@ -188,7 +188,7 @@ class _Version(msgspec.Struct):
     format: int
 
 
-def open_session(graph: str | bytes, threads: int = 1) -> InferenceSession:
+def open_session(graph: bytes | Path, threads: int = 1) -> InferenceSession:
     """An exported graph, by its path or its bytes, ready to run on the CPU; the library's errors pass through."""
     import onnxruntime
 
@@ -200,7 +200,8 @@ def open_session(graph: str | bytes, threads: int = 1) -> InferenceSession:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     # Waiting threads must not burn the cores that other requests need.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    source = graph if isinstance(graph, bytes) else str(graph)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
 
 
 def open_tokenizer(text: str, most: int) -> Tokenizer:
@@ -224,7 +225,7 @@ def _session(folder: Path, threads: int) -> InferenceSession:
     from onnxruntime.capi import onnxruntime_pybind11_state as faults
 
     try:
-        return open_session(str(folder / MODEL_FILE), threads)
+        return open_session(folder / MODEL_FILE, threads)
     except _exceptions(faults) as error:
         raise IndexDamaged(folder / MODEL_FILE, "the encoder cannot be opened") from error
 

@@ -183,6 +183,21 @@ class Generation:
             raise IndexDamaged(path, "it is not what was written")
         return data
 
+    def attachment_source(self, name: str) -> bytes | Path | None:
+        """As `attachment`, for what a library reads from a file itself: its path, unless its bytes are held already."""
+        entry = self.manifest.files.get(f"{ATTACHMENTS_FOLDER}/{name}")
+        if name in self._attachments or entry is None:
+            return self._attachments.get(name)
+        path = self.folder / ATTACHMENTS_FOLDER / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise IndexDamaged(path, "it cannot be read") from error
+        if found != entry.sha256:
+            raise IndexDamaged(path, "it is not what was written")
+        return path
+
     def load(self) -> Generation:
         """Open what is otherwise opened when first asked for, so that the folder may be removed meanwhile."""
         _ = self.encoder, self.articles

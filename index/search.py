@@ -180,6 +180,7 @@ class _Search:
         self._weight_of: list[float] = self._weights.tolist()
         self._wanted = frozenset(self._stems)
         self._total = float(self._weights.sum()) or 1.0
+        self._passages: dict[int, Passage] = {}
 
     def found(self, among: Rows | None) -> Found:
         rows = self._candidates() if among is None else among
@@ -199,7 +200,13 @@ class _Search:
             found.update(dict.fromkeys(rows.tolist()))
         rows, _ = self._generation.lexical.search(self._stems, CANDIDATES)
         found.update(dict.fromkeys(rows.tolist()))
-        return np.array([row for row in found if self._generation.passages[row].role != "furniture"], dtype=np.int64)
+        return np.array([row for row in found if self._passage(row).role != "furniture"], dtype=np.int64)
+
+    def _passage(self, row: int) -> Passage:
+        """The passage of a row; read once for each search."""
+        if row not in self._passages:
+            self._passages[row] = self._generation.passages[row]
+        return self._passages[row]
 
     def _hits(self, rows: Rows, most: int) -> list[Hit]:
         query = self._query
@@ -228,7 +235,7 @@ class _Search:
         found = []
         for n, (i, values) in enumerate(zip(kept.tolist(), measured, strict=True)):
             row = int(rows[i])
-            passage = self._generation.passages[row]
+            passage = self._passage(row)
             article = passage.article_id
             if article not in near:
                 near[article] = float(self._searcher.article(article) @ self._encoded[query.text].sentence)
@@ -279,7 +286,7 @@ class _Search:
 
     def _heading(self, row: int) -> float:
         """Share of the words' weight that stands in the passage's title and headings."""
-        stems = self._searcher.context(self._generation.passages[row].context)
+        stems = self._searcher.context(self._passage(row).context)
         if stems.isdisjoint(self._wanted):
             return 0.0
         held = [

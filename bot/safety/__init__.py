@@ -30,12 +30,13 @@ def second_layer(generation: Generation) -> SecondLayer | None:
     """
     from bot.safety import classifier, meaning
 
-    parts = [generation.attachment(name) for name in (meaning.NAME, classifier.GRAPH, classifier.TOKENIZER)]
-    if parts[0] is None or parts[1] is None or parts[2] is None:
+    weights, tokenizer = generation.attachment(meaning.NAME), generation.attachment(classifier.TOKENIZER)
+    graph = generation.attachment_source(classifier.GRAPH)  # by its path: its bytes would be a tenth of the memory
+    if weights is None or graph is None or tokenizer is None:
         return None
-    known = meaning.Meaning.read(parts[0])
+    known = meaning.Meaning.read(weights)
     try:
-        model = classifier.Classifier.open(parts[1], parts[2])
+        model = classifier.Classifier.open(graph, tokenizer)
     except Exception:  # noqa: BLE001 onnxruntime has a dozen errors without a base; the rules run whatever it says
         return None
     return SecondLayer(known, model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -39,9 +40,9 @@ class Classifier:
         self._tokenizer = tokenizer
 
     @classmethod
-    def open(cls, graph: bytes, tokenizer: bytes) -> Classifier:
-        """Open the two attachments that `bot/safety/attachment.py` makes; any error of the libraries passes through,
-        and the screen then runs on its rules alone."""
+    def open(cls, graph: bytes | Path, tokenizer: bytes) -> Classifier:
+        """Open the two attachments that `bot/safety/attachment.py` makes, the graph by its bytes or its path; any error
+        of the libraries passes through, and the screen then runs on its rules alone."""
         return cls(open_session(graph), open_tokenizer(tokenizer.decode("utf-8"), MOST_TOKENS))
 
     def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:

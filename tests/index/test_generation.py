@@ -94,6 +94,20 @@ def test_an_attachment_is_checked_when_it_is_read_and_kept_when_it_was(index: In
     kept.close()
 
 
+def test_an_attachment_is_given_by_its_path_or_once_it_is_held_by_its_bytes(index: IndexFolder, folder: Path) -> None:
+    kept, fresh = index.current().load(), index.current()
+    note = folder / "attachments" / "note.txt"
+    assert fresh.attachment_source("note.txt") == note
+    assert kept.attachment_source("note.txt") == b"a note"
+    assert fresh.attachment_source("none") is None
+    note.write_bytes(b"b note")
+    with pytest.raises(IndexDamaged, match="not what was written"):
+        fresh.attachment_source("note.txt")
+    note.unlink()
+    with pytest.raises(IndexDamaged, match="cannot be read"):
+        fresh.attachment_source("note.txt")
+
+
 def test_a_content_hash_that_does_not_fit_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "content_hash", lambda files: "other")
     assert "content hash does not fit" in str(verify_hashes(folder)[0])
