@@ -11,7 +11,7 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec
 import numpy as np
@@ -33,7 +33,7 @@ class PackedForest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forest:
     """An opened forest.
 
@@ -63,13 +63,26 @@ class Forest:
     def share(self, values: NDArray[np.float32]) -> float:
         """The mean over the trees of the probability of yes; `values` float32[features], in the order of `names`."""
         nodes = self.roots
-        while True:
-            feature = self.feature[nodes]
-            inner = feature != _LEAF
-            if not inner.any():
-                return float(self.value[nodes].mean())
-            left = values[feature] <= self.threshold[nodes]
-            nodes = np.where(inner, np.where(left, nodes + 1, self.right[nodes]), nodes)
+        for _ in range(self._depth):
+            above = values[self.feature[nodes]] > self.threshold[nodes]
+            nodes = self._next[2 * nodes + above]
+        return float(self.value[nodes].mean())
+
+    @cached_property
+    def _next(self) -> NDArray[np.int32]:
+        """Where each node leads, below its threshold and above: a leaf to itself. int32[2 * nodes]."""
+        nodes = np.arange(len(self.feature), dtype=np.int32)
+        leaf = self.feature == _LEAF
+        return np.stack([np.where(leaf, nodes, nodes + 1), np.where(leaf, nodes, self.right)], axis=1).reshape(-1)
+
+    @cached_property
+    def _depth(self) -> int:
+        """Steps after which every way from a root has ended."""
+        reached, steps = self.roots, 0
+        while (self.feature[reached] != _LEAF).any():
+            reached = np.unique(np.concatenate([self._next[2 * reached], self._next[2 * reached + 1]]))
+            steps += 1
+        return steps
 
     def named_share(self, names: Sequence[str], values: Sequence[float]) -> float:
         """As `share`; every feature that the forest was learned on must be among `names`."""

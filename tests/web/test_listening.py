@@ -25,7 +25,7 @@ HEAD = b"POST /api/v1/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json
 class Running:
     """A server with our way of listening, on a thread of its own."""
 
-    def __init__(self, answerer: FakeAnswerer, settings: ServiceSettings) -> None:
+    def __init__(self, answerer: FakeAnswerer, settings: ServiceSettings, *, as_several: bool = False) -> None:
         import threading
 
         config = uvicorn.Config(
@@ -36,7 +36,8 @@ class Running:
             **{key: value for key, value in listening().items() if key != "log_config"},
         )
         self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        sockets = [config.bind_socket()] if as_several else None  # as it is handed to each of several workers
+        self.thread = threading.Thread(target=self.server.run, args=(sockets,), daemon=True)
         self.thread.start()
         while not self.server.started:
             time.sleep(0.01)
@@ -138,6 +139,18 @@ def test_whoever_left_keeps_no_place_in_the_queue(running: Running, answerer: Fa
         time.sleep(0.2)
         assert running.answered() == b"HTTP/1.1 200"
     assert len(answerer.heard) <= 3
+
+
+@pytest.mark.parametrize("as_several", [False, True])
+def test_an_answer_does_not_wait_for_its_beginning_to_be_confirmed(answerer: FakeAnswerer, as_several: bool) -> None:
+    running = Running(answerer, ServiceSettings(), as_several=as_several)
+    with running.connect() as visitor:
+        visitor.sendall(HEAD + ASK)
+        assert visitor.recv(12) == b"HTTP/1.1 200"
+        (connection,) = PatientProtocol.idle
+        kept = connection.transport.get_extra_info("socket")
+        assert kept.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    running.stop()
 
 
 def test_as_many_files_may_be_opened_as_the_system_lets_us() -> None:
