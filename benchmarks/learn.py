@@ -77,8 +77,8 @@ _SUBJECT_DEPTH, _SUBJECT_LEFT_OUT = 10, 0.6
 _SUBJECT_LOST = (0.003, 0.05)
 """Share of the answerable questions of all sets that are declined because the articles seem not to have their subject,
 held out in ten folds: on any site, and at most on one that shows at its build that more is needed
-(bot/evaluation/risk.py). Of the subjects left out of sites, each by trees learned on the others, .35 and .73 are
-declined so, and of what those sites have none."""
+(bot/evaluation/foreign.py). Of the subjects left out of sites, each by trees learned on the others, a third and two
+thirds are declined so, and nothing of what those sites have."""
 
 _OF_A_SITE = 150
 """Samples of a site on each side, at most: as many as one question set brings."""

@@ -4,7 +4,7 @@
 
 Run by `benchmarks/retrieval.py` with a Python that has bm25s and txtai; it needs nothing of Footnote. FOLDER holds
 documents.jsonl and queries.jsonl (id, text; a query's `among` limits what is ranked) and their vectors, documents.npy
-and queries.npy: the same encoder for all, so that what differs is the search. Writes runs.json.
+and queries.npy, of one encoder for all of them. Writes runs.json.
 """
 
 from __future__ import annotations

@@ -6,9 +6,10 @@
 PYTHON is the interpreter of an environment with bm25s and txtai, which must see the packages of this one: a virtual
 environment with a .pth file that names our site-packages, into which both are installed with --no-deps. Ours is the
 search of the product over an index of the documents; a document stands where its best passage does. All others get the
-same text (title: text) and vectors of the same encoder. MEDIQA puts each question's own answers in order, graded; the
-others find documents among all. Each difference from the best of the others comes with the 95 % interval of a paired
-bootstrap over questions. Indexes and vectors stay in --work and are used again.
+same text (title: text), and the vectors of all-MiniLM-L6-v2 as sentence-transformers gives them. MEDIQA puts each
+question's own answers in order, graded; the others find documents among all. Each difference from the best of the
+others comes with the 95 % interval of a paired bootstrap over questions. Indexes and vectors stay in --work and are
+used again.
 
 `--learn` prints the ranking of large pools (`pool` in bot/answering/weights.json), learned on CAsT 2021 and mtRAG,
 which are no sets to be reported.
@@ -87,16 +88,21 @@ class Ours:
         return np.concatenate([np.array(passages_of(f"{self._places[name]:06d}")) for name in ask.among])
 
 
-def others(pool: Pool, generation: Generation, work: Path, python: Path) -> dict[str, dict[str, list[str]]]:
+def others(pool: Pool, work: Path, python: Path) -> dict[str, dict[str, list[str]]]:
     """What the other searches find: run in their own environment, kept in `work`."""
+    from sentence_transformers import SentenceTransformer
+
+    from index.model import find
+
     folder = work / f"{pool.name}.peers"
     folder.mkdir(parents=True, exist_ok=True)
     texts = {name: f"{title}: {text}" for name, (title, text) in pool.documents.items()}
     _write(folder / "documents.jsonl", [{"id": name, "text": text} for name, text in texts.items()])
     _write(folder / "queries.jsonl", [{"id": a.id, "text": a.text, "among": a.among} for a in pool.test])
-    for name, encoded in (("documents", list(texts.values())), ("queries", [ask.text for ask in pool.test])):
-        if not (folder / f"{name}.npy").exists():
-            np.save(folder / f"{name}.npy", generation.encoder.encode(encoded))
+    if not (folder / "queries.npy").exists():
+        model = SentenceTransformer(str(find(None).folder))
+        for name, encoded in (("documents", list(texts.values())), ("queries", [ask.text for ask in pool.test])):
+            np.save(folder / f"{name}.npy", model.encode(encoded, normalize_embeddings=True))
     script = Path(__file__).with_name("peers.py")
     subprocess.run([str(python), str(script), str(folder)], check=True)
     found: dict[str, dict[str, list[str]]] = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
@@ -118,7 +124,7 @@ def difference(ours: Floats, other: Floats, rounds: int = 10_000) -> tuple[float
 def compare(pool: Pool, work: Path, python: Path) -> dict[str, Any]:
     """Every search on one pool."""
     generation = IndexFolder(pool_index(pool, work)).current()
-    runs = others(pool, generation, work, python)
+    runs = others(pool, work, python)
     ours = Ours(pool, generation)
     runs["footnote"] = {ask.id: ours.find(ask) for ask in pool.test}
     scores = {name: np.array([ndcg(run[ask.id], ask.gold) for ask in pool.test]) for name, run in runs.items()}

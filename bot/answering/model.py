@@ -60,7 +60,7 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Beside a dozen features that say how well the best passage fits, an unknown name counts for little: in most
     questions of visitors it is a slip of the keyboard, a product, a word of their own. So trees of their own tell such
     questions from those on subjects that a corpus was left without. Below the share `least` a question is declined on
-    any site; on one where each article has a subject of its own below more, `most` at most (bot/evaluation/risk.py).
+    any site; on one where each article has a subject of its own below more, `most` at most (bot/evaluation/foreign.py).
     """
 
     forest: PackedForest
