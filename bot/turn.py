@@ -49,8 +49,8 @@ it is declined, and not as surely as what is about another site."""
 class Part:
     """One question of a message: its readings, the chosen one, its candidates, how probable it is that they answer.
 
-    `subject` is how likely the articles have at all what it is about (`bot.answering.model.Subject`); 1.0 where nothing
-    is said of that.
+    `subject` is how likely the articles have at all what it is about (`bot.answering.model.Subject`), 1.0 where nothing
+    is said of that; where it is too little for this site the question is `foreign`, and declined.
     """
 
     readings: tuple[Reading, ...]
@@ -61,6 +61,7 @@ class Part:
     measured: tuple[float, ...]
     probability: float
     subject: float
+    foreign: bool
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     quotes: tuple[Quote, ...]
@@ -179,7 +180,8 @@ class Thinker:
         if not self._blind and _elsewhere(ranked):
             probability = min(probability, _NEVER)
         subject = self._subject(reading, measured)
-        if subject < self._least_subject:
+        foreign = subject < self._least_subject
+        if foreign:
             probability = min(probability, _FOREIGN * self._weights.threshold)
         return Part(
             readings=tuple(readings),
@@ -190,6 +192,7 @@ class Thinker:
             measured=tuple(measured),
             probability=probability,
             subject=subject,
+            foreign=foreign,
             missing=self._missing(question, retrieved),
             unknown=tuple(term.text for term in question.own_terms if not self._searcher.known(term)),
             quotes=(),

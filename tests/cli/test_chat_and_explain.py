@@ -43,6 +43,14 @@ def test_explain_shows_every_stage_in_order(bundled_index: Path) -> None:
     assert places == sorted(places)
 
 
+def test_explain_says_where_the_articles_lack_the_subject_altogether(bundled_index: Path) -> None:
+    lacking = footnote("explain", "What are the symptoms of ankylosing spondylitis?", "--index", bundled_index)
+    there = footnote("explain", "What is a stress fracture?", "--index", bundled_index)
+    assert "the articles have its subject: 0." in lacking.out
+    assert "too little on this site: declined" in lacking.out
+    assert "too little on this site" not in there.out
+
+
 def test_explain_understands_a_follow_up_after_what_came_before(bundled_index: Path) -> None:
     done = footnote(
         "explain", "how long does it take to heal?", "--after", "What is an ankle sprain?", "--index", bundled_index

@@ -76,6 +76,10 @@ def _part(part: Part, candidates: int, which: str) -> list[str]:
         lines.append(f"      {values}")
         lines.append(f"      {' '.join(hit.passage.text.split())[:110]}")
     lines.append(f"4. Decision: probability that this answers {part.probability:.3f}")
+    lines.append(
+        f"   the articles have its subject: {part.subject:.3f}"
+        + (", too little on this site: declined" if part.foreign else "")
+    )
     lines += [f"      {name} {value:.3f}" for name, value in zip(features.ANSWERING, part.measured, strict=False)]
     return [line for line in lines if line]
 
