@@ -42,6 +42,11 @@ class Answered:
     """Those of the articles that the client says it has shown before, which are gone."""
 
 
+_LOOKS = 3
+"""Turns of the event loop until the end of a connection that has come is known: one to read it, one to close, one to
+tell."""
+
+
 @dataclass(slots=True)
 class Service:
     """What every route needs; lives as long as the process."""
@@ -63,16 +68,22 @@ class Service:
         self, conversation: Conversation, gone: Callable[[], Awaitable[None]], *, private: bool = False
     ) -> Answered:
         """As `answer`, given up as soon as `gone` returns: whoever left must not keep a place in the queue."""
-        asking = asyncio.ensure_future(self.answer(conversation, private=private))
         leaving = asyncio.ensure_future(gone())
+        asking: asyncio.Future[Answered] | None = None
         try:
-            await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if not asking.done():
+            # Of a burst that is dropped as it comes, each end is read a moment after its request: look that long.
+            for _ in range(_LOOKS):
+                await asyncio.sleep(0)
+            if not leaving.done():
+                asking = asyncio.ensure_future(self.answer(conversation, private=private))
+                await asyncio.wait((asking, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if asking is None or not asking.done():
                 raise Problem(408, "The client left before its answer.")
             return asking.result()
         finally:
             leaving.cancel()
-            asking.cancel()
+            if asking is not None:
+                asking.cancel()
 
     async def answer(self, conversation: Conversation, *, private: bool = False) -> Answered:
         """The Reply to `conversation`; raises Problem 503 when too much is waiting or time is up.

@@ -14,11 +14,14 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 from starlette.types import Message
 
+from bot.conversation import Conversation
+from bot.conversation import Message as ConversationMessage
 from tests.web.conftest import Connect
 from tests.web.fakes import REASONS, FakeAnswerer
 from web.app import create_app
+from web.problem import Problem
 from web.request import gone
-from web.service import Answered
+from web.service import Answered, Service
 from web.settings import ServiceSettings
 
 SECRET = "my-secret-symptom"
@@ -278,3 +281,20 @@ def test_only_a_closed_connection_is_a_client_that_left() -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, gone(Request({"type": "http"}, receive))).result()
     assert next(messages) == "http.request"
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2])
+def test_nothing_is_asked_for_a_client_whose_leaving_comes_with_its_question(
+    answerer: FakeAnswerer, turns: int
+) -> None:
+    service = Service(answerer, ServiceSettings())
+
+    async def left() -> None:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    conversation = Conversation((ConversationMessage("visitor", "Which shoes?"),))
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Problem) as told:
+        pool.submit(asyncio.run, service.answer_unless_gone(conversation, left)).result()
+    assert told.value.status == 408
+    assert not answerer.heard

@@ -267,13 +267,21 @@ def test_a_generation_without_the_files_of_the_second_layer_has_none() -> None:
         def attachment(self, name: str) -> bytes | None:
             return None
 
+        attachment_source = attachment
+
     assert second_layer(cast(Generation, Bare())) is None
 
 
-def test_a_graph_that_cannot_be_opened_leaves_the_rules_alone(weights: bytes) -> None:
+@pytest.mark.parametrize("held", [True, False], ids=["its bytes", "its path"])
+def test_a_graph_that_cannot_be_opened_leaves_the_rules_alone(weights: bytes, held: bool, tmp_path: Path) -> None:
+    (tmp_path / "graph").write_bytes(b"no graph")
+
     class Broken:
         def attachment(self, name: str) -> bytes | None:
-            return weights if name == NAME else b"no graph"
+            return weights if name == NAME else b"no tokenizer"
+
+        def attachment_source(self, name: str) -> bytes | Path | None:
+            return b"no graph" if held else tmp_path / "graph"
 
     assert second_layer(cast(Generation, Broken())) is None
 
