@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import socket
 import time
@@ -141,14 +142,23 @@ def test_whoever_left_keeps_no_place_in_the_queue(running: Running, answerer: Fa
     assert len(answerer.heard) <= 3
 
 
+def held(visitor: socket.socket) -> asyncio.Transport:
+    """The server's end of a visitor's connection, once it waits for the next request."""
+    for _ in range(2000):
+        for connection in list(PatientProtocol.idle):
+            if connection.transport.get_extra_info("peername") == visitor.getsockname():
+                return connection.transport
+        time.sleep(0.01)
+    raise AssertionError("the connection was not kept")
+
+
 @pytest.mark.parametrize("as_several", [False, True])
 def test_an_answer_does_not_wait_for_its_beginning_to_be_confirmed(answerer: FakeAnswerer, as_several: bool) -> None:
     running = Running(answerer, ServiceSettings(), as_several=as_several)
     with running.connect() as visitor:
         visitor.sendall(HEAD + ASK)
         assert visitor.recv(12) == b"HTTP/1.1 200"
-        (connection,) = PatientProtocol.idle
-        kept = connection.transport.get_extra_info("socket")
+        kept = held(visitor).get_extra_info("socket")
         assert kept.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     running.stop()
 
