@@ -11,6 +11,7 @@ import asyncio
 import resource
 import socket
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any, ClassVar, Final
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -92,7 +93,8 @@ def _at_once(transport: asyncio.Transport) -> None:
     """
     connection = transport.get_extra_info("socket")
     if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # the client may have left already
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def raise_file_limit() -> int:
