@@ -60,6 +60,12 @@ TARGETS = (
     Target("the same to the queue's arithmetic minimum (instead of 150 ms)", "load", "p99_of_minimum_at_64", most=1),
     Target("requests that failed below capacity", "load", "errors", most=0),
     Target("throughput to txtai's API server, times", "load", "times_txtai_api", least=8),
+    Target(
+        "passages a second in a build to `SentenceTransformer.encode`",
+        "building",
+        "times_sentence_transformers",
+        least=2,
+    ),
     Target("what a serving machine installs, MB", "size", "installed_to_answer_mb", most=350),
     Target(
         "nDCG@10 that int8 loses of fp32, the worse of two public sets", "precision", "ndcg_lost_at_most", most=0.01
