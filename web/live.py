@@ -255,7 +255,8 @@ def _tidy_later(seconds: float) -> None:
 
 
 def _settle() -> None:
-    """Have the collector pass over what is open from now on, which stays: it costs each question a fourteenth.
+    """Have the collector pass over what is open from now on, which stays: to look through it costs each question a
+    fourteenth (170 questions of the project in one process, with and without; a trial that no command repeats).
 
     What is let go later is freed all the same, for a bot holds no circles (tests/bot/test_letting_go.py); and what an
     earlier one may have left is looked for first.

@@ -59,7 +59,8 @@ def footnote() -> None:
 def main() -> None:
     """Entry point of the console script; a FootnoteError ends in one line and status 1."""
     # Nearly all that a command opens stays until it ends. To look through it for garbage after every 700 objects, as
-    # Python does by itself, is a tenth of what one question costs (benchmarks/cold.py).
+    # Python does by itself, is a twentieth to a tenth of what one question costs, start and all (a trial that no
+    # command repeats).
     gc.set_threshold(50_000, 20, 100)
     try:
         footnote()
