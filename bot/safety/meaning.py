@@ -135,14 +135,14 @@ def blended(heard: Floats, spelt: Floats, level: Level) -> Floats:
     return np.concatenate([np.maximum(heard, _LEAST), np.maximum(spelt, _LEAST), ruled]).astype(np.float32)
 
 
-_UNFORESEEN = 0.5
+_UNFORESEEN = 0.35
 """How likely a finding must be at least in a text of which the rules know no word: dangers told so get .9 and more for
 the most part, and what is asked on a bicycle site .3 to .5. Measured on the tuned and the independent suite (no danger
 missed for it) and on tests/questions/bicycle (a fifth fewer alarms)."""
 _WITH_THE_RULES = 0.5
 """Share of the threshold that will do where the rules have raised the alarm already and only the tier is in question;
 set by hand: without it a rule's urgent became an emergency on a likelihood of a tenth."""
-_CRISIS = 0.35
+_CRISIS = 0.25
 """How likely a crisis must be that no rule speaks of: its message takes the place of the answer, and a question that is
 merely put urgently must not get it."""
 _UPWARDS = 2.0

@@ -2,7 +2,8 @@
 
 What a model says of messages it has learnt by heart sets no threshold. So everything is trained twice: first without
 some authors (`JUDGES`), whose exemplars then set how the parts are weighed and where the thresholds lie, and then, for
-what is shipped, with them.
+what is shipped, with them. Each encoder is the mean of two runs: on the held-out authors, whose messages no run had seen,
+the mean of two loses less than either (`docs/safety.md`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from bot.safety.state import alone
 JUDGES = ("dune", "elder", "fern", "glade", "juniper", "maple", "sorrel")
 """The authors who are held out: each wrote alone, by the same definitions, without reading any other exemplar; the last
 three had read the tuned part of a development set, to learn how people write to whom nothing is explained."""
+RUNS = 2
+"""Runs of which an encoder is the mean."""
 _GRAM_STRENGTH = 20.0
 _BLEND_STRENGTH = 1.0
 _FALSE_ALARMS = {"assessment": 0.16, "urgent": 0.09}
@@ -51,16 +54,21 @@ class Trained:
 def train(examples: Sequence[Exemplar], adapter: bytes | None = None, say: Progress = print) -> Trained:
     """Train the whole layer; with an `adapter`, its final encoder is kept and only the rest is trained anew.
 
-    About 35 minutes for 37,500 exemplars on two cores that multiply in bfloat16, else twice that.
+    Each run sees 160 to 190 exemplars a second on two cores that multiply in bfloat16 and half as many elsewhere, each three times:
+    an hour for 45,000 exemplars.
     """
     seen = [e for e in examples if e.author not in JUDGES]
     judges = [e for e in examples if e.author in JUDGES]
     say(f"without the held-out authors: {len(seen)} exemplars")
-    heard = adaptation.tiers(adaptation.adapt(seen, say=say), [e.text for e in judges])
+    heard = adaptation.tiers(_taught(seen, say), [e.text for e in judges])
     blend, offsets, thresholds = judged(seen, judges, heard)
     say(f"with all: {len(examples)} exemplars")
-    final = adapter or adaptation.adapt(examples, say=say)
+    final = adapter or _taught(examples, say)
     return Trained(final, finished(examples, final, blend, offsets, thresholds))
+
+
+def _taught(examples: Sequence[Exemplar], say: Progress) -> bytes:
+    return adaptation.mean([adaptation.adapt(examples, say=say, seed=seed) for seed in range(RUNS)])
 
 
 def finished(

@@ -98,17 +98,20 @@ BUNDLED = QuestionSet(HERE, ROOT / "corpus" / "articles")
 GARDEN = QuestionSet(HERE / "garden", HERE / "garden" / "articles")
 
 FOLLOWUPS = QuestionSet(HERE / "followups", ROOT / "corpus" / "articles")
+TALKS = QuestionSet(HERE / "talks", ROOT / "corpus" / "articles")
 GARDEN_FOLLOWUPS = QuestionSet(HERE / "garden" / "followups", HERE / "garden" / "articles")
 
 OTHER_HANDS = {name: QuestionSet(HERE / name, ROOT / "corpus" / "articles") for name in ("second", "third", "fourth")}
 OTHER_SITES = {
-    name: QuestionSet(HERE / name, HERE / name / "articles") for name in ("bicycle", "running", "home", "houseplants")
+    name: QuestionSet(HERE / name, HERE / name / "articles")
+    for name in ("bicycle", "running", "home", "houseplants", "knees", "feet", "desk", "pool")
 }
 ALL = {
     "bundled": BUNDLED,
     "garden": GARDEN,
     "followups": FOLLOWUPS,
     "garden followups": GARDEN_FOLLOWUPS,
+    "talks": TALKS,
     **OTHER_HANDS,
     **OTHER_SITES,
 }

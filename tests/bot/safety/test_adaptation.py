@@ -45,7 +45,7 @@ for name, value in after.items():
 _LEARN = """
 import json, sys
 from pathlib import Path
-from bot.safety.adaptation import adapt, graph, tiers
+from bot.safety.adaptation import adapt, graph, mean, tiers
 from bot.safety.exemplars import Exemplar
 folder = Path(sys.argv[1])
 examples = [Exemplar(text, tier) for tier, text in json.loads(sys.argv[2])]
@@ -54,7 +54,10 @@ adapter = adapt(examples, rounds=8, say=told.append, halves=False)
 (folder / "adapter").write_bytes(adapter)
 (folder / "graph").write_bytes(graph(adapter))
 heard = tiers(adapter, json.loads(sys.argv[3]))
-(folder / "said.json").write_text(json.dumps({"told": told, "heard": heard.tolist()}))
+little = adapt(examples, rounds=1, say=[].append, halves=False, seed=1)
+middle = tiers(mean([adapter, little]), json.loads(sys.argv[3]))
+said = {"told": told, "heard": heard.tolist(), "middle": middle.tolist()}
+(folder / "said.json").write_text(json.dumps(said))
 """
 
 _HALVED = """
@@ -78,12 +81,14 @@ NEW = [f"{says} the shin" for says in _SAYS]
 
 @dataclass(frozen=True)
 class Learnt:
-    """What the tiny training left behind: what it told, its adapter, the graph, and what it says of new texts."""
+    """What the tiny training left behind: what it told, its adapter, the graph, and what it says of new texts; `middle`
+    is what the mean of it and of a run of one round says of them."""
 
     told: list[str]
     adapter: bytes
     graph: bytes
     heard: NDArray[np.float32]
+    middle: NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +96,8 @@ def learnt(tmp_path_factory: pytest.TempPathFactory) -> Learnt:
     folder = tmp_path_factory.mktemp("learnt")
     _apart(_LEARN, str(folder), json.dumps(EXAMPLES), json.dumps(NEW))
     said = json.loads((folder / "said.json").read_text())
-    heard = np.asarray(said["heard"], np.float32)
-    return Learnt(said["told"], (folder / "adapter").read_bytes(), (folder / "graph").read_bytes(), heard)
+    heard, middle = np.asarray(said["heard"], np.float32), np.asarray(said["middle"], np.float32)
+    return Learnt(said["told"], (folder / "adapter").read_bytes(), (folder / "graph").read_bytes(), heard, middle)
 
 
 def _apart(program: str, *arguments: str) -> None:
@@ -128,6 +133,12 @@ def test_what_was_learnt_from_a_few_exemplars_tells_new_texts_apart(learnt: Lear
 
 def test_the_adapted_encoder_gives_logarithms_of_shares(learnt: Learnt) -> None:
     assert np.exp(learnt.heard).sum(axis=1) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_the_mean_of_two_runs_lies_between_them(learnt: Learnt) -> None:
+    sure, unsure = np.exp(learnt.heard).max(axis=1), np.exp(learnt.middle).max(axis=1)
+    assert (unsure > 1 / len(LEVELS)).all()
+    assert (unsure < sure).all()
 
 
 def test_the_graph_in_int8_says_what_the_encoder_says_in_full(learnt: Learnt) -> None:

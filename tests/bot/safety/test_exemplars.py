@@ -30,7 +30,8 @@ GROUPS = (
     "ankle", "infection", "vascular", "systemic", "neuro", "exertional", "medicines", "mental", "general", "everyday",
     "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath", "ivy", "juniper", "larch",
     "maple", "oak", "poplar", "rose", "sorrel", "tansy", "ursinia", "verbena", "willow", "yarrow",
-    "bracken", "hazel", "lichen", "sedge", "thistle",
+    "bracken", "hazel", "lichen", "sedge", "thistle", "alder", "bryony", "campion",
+    "bicycle", "fourth", "home", "houseplants", "running", "second", "third", "visitors",
 )  # fmt: skip
 
 # The 93 concepts. Used where the rule data is not there; a rule file that knows more or fewer wins.

@@ -16,7 +16,7 @@ from bot.safety import adaptation
 from bot.safety.exemplars import Exemplar, fingerprint
 from bot.safety.meaning import Meaning, MeaningFile
 from bot.safety.rulebook import LEVELS, Level
-from bot.safety.training import JUDGES, named, train
+from bot.safety.training import JUDGES, RUNS, named, train
 
 _SAYS: dict[Level, str] = {
     "none": "which socks suit", "assessment": "a nag in", "urgent": "a glum", "crisis": "wobbly about",
@@ -40,9 +40,12 @@ class Encoder:
         self.learnt: list[list[str]] = []
         self.asked: list[tuple[bytes, list[str]]] = []
 
-    def adapt(self, examples: Sequence[Exemplar], say: adaptation.Progress = print) -> bytes:
+    def adapt(self, examples: Sequence[Exemplar], say: adaptation.Progress = print, seed: int = 0) -> bytes:
         self.learnt.append([one.text for one in examples])
-        return f"learnt from {len(examples)}".encode()
+        return f"run {seed} on {len(examples)}".encode()
+
+    def mean(self, adapters: Sequence[bytes]) -> bytes:
+        return b", ".join(adapters)
 
     def tiers(self, adapter: bytes, texts: Sequence[str]) -> NDArray[np.float32]:
         self.asked.append((adapter, list(texts)))
@@ -56,6 +59,7 @@ class Encoder:
 def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     toy = Encoder()
     monkeypatch.setattr(adaptation, "adapt", toy.adapt)
+    monkeypatch.setattr(adaptation, "mean", toy.mean)
     monkeypatch.setattr(adaptation, "tiers", toy.tiers)
     return toy
 
@@ -63,22 +67,27 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
 def _silent(line: str) -> None: ...
 
 
+def _runs(learnt: Sequence[object]) -> bytes:
+    """What the toy makes of all runs over so many exemplars."""
+    return b", ".join(f"run {seed} on {len(learnt)}".encode() for seed in range(RUNS))
+
+
 def test_the_authors_who_judge_are_unknown_to_the_encoder_that_they_judge(encoder: Encoder) -> None:
     train(EXAMPLES, say=_silent)
-    assert encoder.asked == [(f"learnt from {len(SEEN)}".encode(), JUDGED)]
+    assert encoder.asked == [(_runs(SEEN), JUDGED)]
     assert encoder.learnt[0] == SEEN
 
 
 def test_what_is_shipped_has_learnt_from_all_authors(encoder: Encoder) -> None:
     trained = train(EXAMPLES, say=_silent)
     assert encoder.learnt[-1] == [one.text for one in EXAMPLES]
-    assert trained.adapter == f"learnt from {len(EXAMPLES)}".encode()
+    assert trained.adapter == _runs(EXAMPLES)
 
 
 def test_an_adapter_that_is_given_is_kept_and_only_the_rest_is_trained_anew(encoder: Encoder) -> None:
     trained = train(EXAMPLES, b"given", say=_silent)
     assert trained.adapter == b"given"
-    assert encoder.learnt == [SEEN]
+    assert encoder.learnt == [SEEN] * RUNS
 
 
 def test_what_is_trained_names_what_it_was_trained_from(encoder: Encoder) -> None:
