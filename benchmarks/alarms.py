@@ -71,7 +71,7 @@ def main() -> None:
                     print(f"    {got:10} {text}")
             elif wanted != "open":
                 dangers += 1
-                kept += LEVELS.index(got) >= LEVELS.index(wanted)  # type: ignore[arg-type]
+                kept += LEVELS.index(got) >= LEVELS.index(wanted)
         count = sum(silent.values())
         stands = silent["emergency"] + silent["crisis"]
         print(

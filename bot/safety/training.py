@@ -2,8 +2,8 @@
 
 What a model says of messages it has learnt by heart sets no threshold. So everything is trained twice: first without
 some authors (`JUDGES`), whose exemplars then set how the parts are weighed and where the thresholds lie, and then, for
-what is shipped, with them. Each encoder is the mean of two runs: on the held-out authors, whose messages no run had seen,
-the mean of two loses less than either (`docs/safety.md`).
+what is shipped, with them. Each encoder is the mean of two runs: on the held-out authors, whose messages no run had
+seen, the mean of two loses less than either (`docs/safety.md`).
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Trained:
 def train(examples: Sequence[Exemplar], adapter: bytes | None = None, say: Progress = print) -> Trained:
     """Train the whole layer; with an `adapter`, its final encoder is kept and only the rest is trained anew.
 
-    Each run sees 160 to 190 exemplars a second on two cores that multiply in bfloat16 and half as many elsewhere, each three times:
-    an hour for 45,000 exemplars.
+    Each run sees each exemplar three times, 160 to 190 a second on two cores that multiply in bfloat16 and half as many
+    elsewhere: an hour for 45,000 exemplars.
     """
     seen = [e for e in examples if e.author not in JUDGES]
     judges = [e for e in examples if e.author in JUDGES]

@@ -53,6 +53,12 @@ class Summary(msgspec.Struct, forbid_unknown_fields=True):
     min_items: int
 
 
+class Label(msgspec.Struct, forbid_unknown_fields=True):
+    set: str
+    id: str
+    tier: Literal["assessment", "urgent", "crisis", "emergency", "open"]
+
+
 Row = TypeVar("Row", Single, Unanswerable, Dialogue, Summary)
 
 
@@ -221,3 +227,21 @@ def test_the_hard_sets_ask_for_every_passage_in_many_voices() -> None:
 def test_the_conversations_to_tune_on_are_many() -> None:
     assert len(FOLLOWUPS.rows("dialogues", Dialogue)) >= 30
     assert len(GARDEN_FOLLOWUPS.rows("dialogues", Dialogue)) >= 20
+
+
+def test_every_label_of_a_tier_belongs_to_one_question_of_a_set() -> None:
+    lines = (HERE / "tiers" / "labels.jsonl").read_text(encoding="utf-8").splitlines()
+    labels = [msgspec.json.decode(line, type=Label) for line in lines]
+    known = {
+        (name, row.id)
+        for name, questions in ALL.items()
+        for rows in (
+            questions.rows("single", Single),
+            questions.rows("unanswerable", Unanswerable),
+            questions.rows("dialogues", Dialogue),
+        )
+        for row in rows
+    }
+    named = [(label.set, label.id) for label in labels]
+    assert len(set(named)) == len(named)
+    assert set(named) - known == set()
