@@ -32,7 +32,7 @@ from torch.nn import functional
 from benchmarks.learn_importance import lines
 from bot.evaluation.questions import load
 from bot.evaluation.score import squeeze
-from bot.safety.adaptation import multiplies_bfloat16, slip
+from bot.safety.adaptation import slip
 from bot.understanding.question import open_reader
 from index.difference import packed
 from index.export import parameters, quiet
@@ -125,7 +125,6 @@ class Student:
         basis = shipped_basis(model.weights)
         assert basis is not None
         self._basis = torch.tensor(np.asarray(basis))
-        self._halves = multiplies_bfloat16()
         self.mix = torch.nn.Parameter(torch.tensor(_MIX))
         kept = ("embeddings.", "pooler.")
         self.trained = {n: v for n, v in parameters(self.model).items() if not n.startswith(kept)}
@@ -138,9 +137,7 @@ class Student:
     def _read(self, texts: Sequence[str], most: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The vector of each text, its short token vectors, and which of them stand for words."""
         batch = self._tokenizer(list(texts), padding=True, truncation=True, max_length=most, return_tensors="pt")
-        with torch.autocast("cpu", torch.bfloat16, enabled=self._halves):
-            states = self._network(dict(batch))["token_embeddings"]
-        states = states.float()
+        states = self._network(dict(batch))["token_embeddings"]
         there = batch["attention_mask"][..., None].float()
         whole = functional.normalize((states * there).sum(1) / there.sum(1), dim=-1)
         short = functional.normalize(functional.normalize(states, dim=-1) @ self._basis, dim=-1)

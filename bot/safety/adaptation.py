@@ -66,7 +66,7 @@ def adapt(
     torch.manual_seed(seed)
     network = _Network.load()
     before = {name: value.detach().clone() for name, value in network.trained().items()}
-    halves = multiplies_bfloat16() if halves is None else halves
+    halves = _multiplies_bfloat16() if halves is None else halves
     _learn(network, network.halved() if halves else network, examples, rounds, random.Random(seed), say)
     return bytes(save(packed(before, network.trained())))
 
@@ -81,7 +81,7 @@ def mean(adapters: Sequence[bytes]) -> bytes:
     return bytes(save(packed({name: value.detach() for name, value in before.items()}, middle)))
 
 
-def multiplies_bfloat16() -> bool:
+def _multiplies_bfloat16() -> bool:
     """Whether the processor multiplies bfloat16 by itself: then to learn in it takes half to two thirds of the time."""
     import torch
 
