@@ -1,12 +1,13 @@
 """How much of what a person's rewriting of a follow-up gains does ours recover?
 
-    python -m benchmarks.rewriting --public FOLDER [--work FOLDER]
+    python -m benchmarks.rewriting --public FOLDER [--work FOLDER] [--keep]
 
 CAsT 2021: each turn seeks the passage that was shown for it among those of all turns. mtRAG: each question with all of
 its passages at hand seeks them among the 1,488. Every question is searched as typed, as our rules understand it after
 the visitor's earlier messages (read as the bot reads them, nothing else is told), and as a person rewrote it; nDCG@10
-of our ranking, and the share of the gap between the first and the last that the second recovers. Nothing was
-learned from either set. Prints one line each; downloads nothing; the public sets are not part of the project.
+of our ranking, and the share of the gap between the first and the last that the second recovers. No follow-up of either
+set was learned from; the ranking of large pools was, from both as rewritten. Prints one line each, `--keep` writes
+benchmarks/results/rewriting.json; downloads nothing; the public sets are not part of the project.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import argparse
 import gzip
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from benchmarks.results import keep
 from bot.answering.model import shipped
-from bot.retrieval import retrieve
+from bot.retrieval import ranking_for, retrieve
 from bot.turn import Thinker
 from bot.understanding.past import Past
 from bot.understanding.question import Reader, open_reader
@@ -100,11 +103,12 @@ class Trial:
         self._searcher = Searcher(generation)
         self._reader: Reader = open_reader(generation)
         self._thinker = Thinker(self._reader, self._searcher, shipped())
+        self._ranking = ranking_for(shipped(), len(generation.passages))
 
     def plain(self, text: str) -> list[str]:
         """The documents for a text that is searched as it is."""
         question = self._reader.read(text)
-        found = retrieve(question, self._searcher, shipped().ranking) if question.query.terms else None
+        found = retrieve(question, self._searcher, self._ranking) if question.query.terms else None
         return self._documents([hit.passage.article_id for hit, _ in found.ranked] if found else [])
 
     def ours(self, before: Sequence[str], raw: str) -> tuple[list[str], str]:
@@ -113,10 +117,10 @@ class Trial:
         for message in before:
             past = self._thinker.turn(message, past).past
         turn = self._thinker.turn(raw, past)
-        ranked = [pair for part in turn.parts for pair in part.ranked]
-        ranked.sort(key=lambda pair: -pair[1])
+        ranked = [[hit.passage.article_id for hit, _ in part.ranked] for part in turn.parts]
         understood = " / ".join(part.question.text for part in turn.parts)
-        return self._documents([hit.passage.article_id for hit, _ in ranked]) or self.plain(raw), understood
+        in_turn = [article for place in zip_longest(*ranked) for article in place if article is not None]
+        return self._documents(in_turn) or self.plain(raw), understood
 
     def _documents(self, articles: Sequence[str]) -> list[str]:
         return list(dict.fromkeys(self._names[article] for article in articles))
@@ -128,17 +132,18 @@ def ndcg(found: Sequence[str], gold: frozenset[str], at: int = 10) -> float:
     return gain / sum(1.0 / math.log2(place + 2) for place in range(min(at, len(gold))))
 
 
-def _lines(name: str, trial: Trial, asked: Sequence[Asked], shown: int) -> Iterator[str]:
+def measured(trial: Trial, asked: Sequence[Asked], shown: int) -> dict[str, float]:
+    """The three figures of a set and the share of the gap; prints the `shown` worst turns."""
     raw = [ndcg(trial.plain(turn.raw), turn.gold) for turn in asked]
     manual = [ndcg(trial.plain(turn.manual), turn.gold) for turn in asked]
     ours = [trial.ours(turn.before, turn.raw) for turn in asked]
     mine = [ndcg(found, turn.gold) for (found, _), turn in zip(ours, asked, strict=True)]
-    worst = sorted(range(len(asked)), key=lambda i: mine[i] - max(raw[i], manual[i]))[:shown]
-    for i in worst:
-        yield f"    {asked[i].raw!r} -> {ours[i][1]!r} (a person: {asked[i].manual!r})"
+    for i in sorted(range(len(asked)), key=lambda i: mine[i] - max(raw[i], manual[i]))[:shown]:
+        print(f"    {asked[i].raw!r} -> {ours[i][1]!r} (a person: {asked[i].manual!r})")
     low, middle, high = (sum(values) / len(asked) for values in (raw, mine, manual))
     share = (middle - low) / (high - low) if high != low else 1.0
-    yield f"{name:10} {len(asked):4} turns  raw {low:.3f}  ours {middle:.3f}  manual {high:.3f}  recovered {share:.2f}"
+    figures = {"raw": low, "ours": middle, "manual": high, "recovered": share}
+    return {"turns": len(asked), **{name: round(value, 4) for name, value in figures.items()}}
 
 
 def main() -> None:
@@ -147,7 +152,9 @@ def main() -> None:
     parser.add_argument("--public", type=Path, required=True)
     parser.add_argument("--work", type=Path, help="where the indexes are kept for another run")
     parser.add_argument("--worst", type=int, default=0, help="print so many turns that a person's rewriting beats")
+    parser.add_argument("--keep", action="store_true")
     given = parser.parse_args()
+    found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         work = given.work or Path(scratch)
         for name, read in (("cast2021", cast), ("mtrag", mtrag)):
@@ -158,8 +165,10 @@ def main() -> None:
             index = work / name / "index"
             if not index.exists():
                 rebuild([str(articles)], index)
-            for line in _lines(name, Trial(index, names), asked, given.worst):
-                print(line, flush=True)
+            found[name] = measured(Trial(index, names), asked, given.worst)
+            print(f"{name:10}" + "  ".join(f"{figure} {value:g}" for figure, value in found[name].items()), flush=True)
+    if given.keep:
+        print(keep("rewriting", found))
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ from bot.answering.compose import MAX_CITATIONS, compose
 from bot.answering.model import Weights
 from bot.answering.naming import named
 from bot.answering.quote import Quote
+from bot.belief import Belief, believed, believes, choices, rivalling
 from bot.reply import Reason
 from bot.retrieval import Retrieved, ranking_for, retrieve
 from bot.stage import stage
-from bot.talk import believed, believes, choices, left, rivalling
+from bot.talk import left
 from bot.understanding.followup import Resolver
 from bot.understanding.past import Past
 from bot.understanding.question import Question, Reader
@@ -23,7 +24,7 @@ from bot.understanding.smalltalk import is_instruction, smalltalk
 from bot.understanding.spelling import Correction, Lookups
 from bot.understanding.split import split
 from index.generation import Generation
-from index.search import Hit, Searcher
+from index.search import Found, Hit, Searcher
 from index.words import words
 
 _OFF_TOPIC = 0.24
@@ -57,6 +58,7 @@ class Part:
     reading: Reading
     question: Question
     ranked: tuple[tuple[Hit, float], ...]
+    found: Found | None
     importance: tuple[float, ...]
     measured: tuple[float, ...]
     probability: float
@@ -142,7 +144,7 @@ class Thinker:
 
     def _part(self, message: str, past: Sequence[Past], lookups: Lookups) -> Part:
         tried = self.tried(message, past, lookups)
-        chosen = self.decided(believed(tried, past, self._belief))
+        chosen = self.decided(self.together(tried, past))
         rivals = [self.decided(part) for part in rivalling(tried, past, self._belief)] if chosen.quotes else []
         return replace(chosen, choices=choices([part for part in rivals if part.quotes]))
 
@@ -155,6 +157,14 @@ class Thinker:
         spelt, corrections = self._reader.spelt(message, lookups)
         readings = self._resolver.readings(spelt, past)
         return [self._try(message, readings, reading, corrections) for reading in readings]
+
+    def together(self, tried: Sequence[Part], past: Sequence[Past], belief: Belief | None = None) -> Part:
+        """What the readings of one question find together, judged in that order; no quotes yet."""
+        part, ranked = believed(tried, past, belief or self._belief)
+        if part.found is None or [hit.row for hit, _ in ranked] == [hit.row for hit, _ in part.ranked]:
+            return replace(part, ranked=ranked)
+        with stage("answering"):
+            return self.judged(part.readings, part.reading, part.question, Retrieved(ranked, part.found))
 
     def _try(
         self, message: str, readings: Sequence[Reading], reading: Reading, corrections: tuple[Correction, ...]
@@ -188,6 +198,7 @@ class Thinker:
             reading=reading,
             question=question,
             ranked=ranked,
+            found=retrieved.found if retrieved else None,
             importance=tuple(retrieved.found.importance.tolist()) if retrieved else (),
             measured=tuple(measured),
             probability=probability,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.belief import believes
 from bot.bot import Bot
-from bot.talk import believes
 from bot.turn import Thinker, Turn
 from bot.understanding.past import Past
 
