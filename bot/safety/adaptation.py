@@ -6,7 +6,8 @@ is copied into the repository, and at run time the adapted encoder costs what th
 rank (Hu et al. 2021, LoRA, rank 16) is smaller, and was tried first, but told the tiers less well.
 
 The head reads the mean of the token vectors and a learnt weighted mean, so that one sign is not drowned in a long
-message. Half of the exemplars are shown with slips of the keyboard in each round.
+message. In each round half of the exemplars are shown with slips of the keyboard, and a quarter with a harmless
+question beside them: who tells of a danger asks something else in the same breath, and that must not hide it.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ _RATES = {"head": 1e-3, "layers": 1e-4}
 _SMOOTHING = 0.05
 _NONE = 1.2
 _SLIPS = 0.5
+_BESIDE, _BEFORE = 0.25, 0.3
+"""Share of the exemplars shown with a harmless question beside them, and how often that stands first; set by hand."""
+_ASIDE = 14
+"""Words of such a question at most."""
 _WIDTH = 384
 
 Progress = Callable[[str], None]
@@ -244,9 +249,10 @@ def _learn(
     rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, list(_RATES.values()), total_steps=steps, pct_start=0.1)
     drop = torch.nn.Dropout(0.1)
     weights = _tier_weights([e.tier for e in examples])
+    asides = harmless(examples)
     reader.module.train()
     for turn in range(rounds):
-        texts = [slip(e.text, chance) if chance.random() < _SLIPS else e.text for e in examples]
+        texts = [_typed(e.text, asides, chance) for e in examples]
         ids = network.tokenizer(texts, truncation=True, max_length=_MOST_TOKENS)["input_ids"]
         loss_sum = 0.0
         for batch in _batches([len(i) for i in ids], chance):
@@ -298,6 +304,32 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     for place, row in enumerate(rows):
         ids[place, : len(row)] = torch.tensor(row)
     return ids, (torch.arange(longest)[None, :] < torch.tensor([len(row) for row in rows])[:, None]).long()
+
+
+def harmless(examples: Sequence[Exemplar]) -> list[str]:
+    """The exemplars that are one short question and need nobody: what may stand beside a danger and changes nothing."""
+    return [
+        e.text
+        for e in examples
+        if e.tier == "none" and len(e.text.split()) <= _ASIDE and re.fullmatch(r"[^.!?;]+\?", e.text.strip())
+    ]
+
+
+def _typed(text: str, asides: Sequence[str], chance: random.Random) -> str:
+    """The text as it is shown in one round: with slips, or something asked beside it, or both, or neither."""
+    if asides and chance.random() < _BESIDE:
+        text = beside(text, chance.choice(asides), first=chance.random() < _BEFORE)
+    return slip(text, chance) if chance.random() < _SLIPS else text
+
+
+def beside(text: str, aside: str, *, first: bool) -> str:
+    """Both texts as one message, the aside `first` or last."""
+    one, other = (aside, text) if first else (text, aside)
+    one = one.strip()
+    return f"{one}{'' if one[-1:] in _STOPS else '.'} {other.strip()}"
+
+
+_STOPS = frozenset(".!?…")
 
 
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")

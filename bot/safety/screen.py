@@ -25,6 +25,10 @@ _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 
 _MARGIN = 0.12
 """By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
+_TOLD = 0.06
+"""As _MARGIN, for what a short message tells apart from what it asks. With a harmless sentence beside them 34 of 624
+dangers of the independent suite were shown less, with this 18 (`benchmarks.asides`); it alarms on 2 of 281 harmless
+messages of the tuned and the independent suite more, as it does without a margin."""
 _CERTAIN = 0.9
 """How likely an urgent finding must be in a later message alone, where all messages together say less. With it the last
 turns of the tuned conversations are right in .92, without in .84; no danger was missed for it there."""
@@ -165,7 +169,8 @@ class Screen:
     def _opinions(
         self, layer: SecondLayer, readings: Sequence[Reading], part: tuple[int, ...], *, again: bool
     ) -> list[_Unit]:
-        """What the second layer says of the last message: whole, by its sentences, and with the messages before it.
+        """What the second layer says of the last message: whole, by its sentences or without what it asks, and together
+        with the messages before it.
 
         `part` is the body part with which the message was read; `again` says that it was the last message of an earlier
         request, which is where an opinion may be known already.
@@ -176,6 +181,8 @@ class Screen:
             return []
         together = [r.message.raw.strip() for r in readings[-TOGETHER:]]
         spans = windows(last.message)
+        least = _MARGIN if spans else _TOLD
+        spans = spans or _told(last)
         evidence = [raw, *(last.message.quote(*span) for span in spans), *([raw] if len(together) > 1 else [])]
         key = self._known.key(last.message.raw, repr(part), *together)
         opinions = self._known.get(key) if again else None
@@ -184,20 +191,22 @@ class Screen:
             if len(together) > 1:
                 whole = joined(together)
                 units.append((whole, self._reader.read(whole)))
-            opinions = self._judged(layer, units, whole=len(together) == 1)
+            first, other = (0.0, least) if len(together) == 1 else (_MARGIN, _MARGIN)
+            opinions = self._judged(layer, units, [first, *(other for _ in units[1:])])
             self._known.put(key, opinions)
         return [
             _Unit(text, opinion, place > 0)
             for place, (text, opinion) in enumerate(zip(evidence, opinions, strict=True))
         ]
 
-    def _judged(self, layer: SecondLayer, units: Sequence[tuple[str, Reading]], *, whole: bool) -> tuple[Opinion, ...]:
-        """The opinions on texts; only the first one is free of the margin, and that only if it is the `whole`
-        conversation."""
+    def _judged(
+        self, layer: SecondLayer, units: Sequence[tuple[str, Reading]], margins: Sequence[float]
+    ) -> tuple[Opinion, ...]:
+        """The opinions on texts, each with its margin; only the whole message that begins a conversation has none."""
         heard = layer.model.tiers([text for text, _ in units])
         return tuple(
-            layer.meaning.judge(unit, alone(self._book, unit), said, margin=0.0 if whole and place == 0 else _MARGIN)
-            for place, ((_, unit), said) in enumerate(zip(units, heard, strict=True))
+            layer.meaning.judge(unit, alone(self._book, unit), said, margin=margin)
+            for (_, unit), said, margin in zip(units, heard, margins, strict=True)
         )
 
     def _takes_back(self, reading: Reading, opinions: Sequence[_Unit]) -> bool:
@@ -246,6 +255,18 @@ def _seen_today(counted: Sequence[Noted], crisis: Sequence[Noted]) -> list[Noted
     """The urgent findings. What only the second layer found in a message of despair is about the despair, and none."""
     turns = {n.turn for n in crisis}
     return [n for n in counted if n.level == "urgent" and not (n.layer == "meaning" and n.turn in turns)]
+
+
+def _told(reading: Reading) -> list[tuple[int, int]]:
+    """First and last word of what a message tells, where it begins or ends with a question in which the rules find
+    nothing: who tells of a danger may ask about socks in the same breath. Empty where there is no such question, or
+    nothing else."""
+    message = reading.message
+    findings = {message.sentence[found.hit.first] for found in reading.found}
+    kept = [i for i, n in enumerate(message.sentence) if n not in message.questions or n in findings]
+    if not kept or (kept[0] == 0 and kept[-1] == len(message.sentence) - 1):
+        return []
+    return [(kept[0], kept[-1])]
 
 
 def _says_so(reading: Reading) -> bool:

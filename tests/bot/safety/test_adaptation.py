@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from bot.safety import adaptation
 from bot.safety.adaptation import slip
 from bot.safety.classifier import Classifier
+from bot.safety.exemplars import Exemplar
 from bot.safety.rulebook import LEVELS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -156,3 +157,26 @@ def test_slips_keep_the_number_of_words_and_are_the_same_for_the_same_chance(tex
     slipped = slip(text, random.Random(seed))
     assert slipped == slip(text, random.Random(seed))
     assert slipped.count(" ") == text.count(" ")
+
+
+def test_what_stands_beside_a_danger_is_one_short_harmless_question() -> None:
+    told = [
+        Exemplar("Which socks for long runs?", "none"),
+        Exemplar("Only joking. Which socks?", "none"),
+        Exemplar("Which socks are best", "none"),
+        Exemplar("Why can't I feel my foot?", "emergency"),
+        Exemplar(f"Is it {'very ' * 20}far?", "none"),
+    ]
+    assert adaptation.harmless(told) == ["Which socks for long runs?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "whole"),
+    [
+        ("my foot is numb", False, "my foot is numb. Which socks?"),
+        ("My foot is numb!", False, "My foot is numb! Which socks?"),
+        ("my foot is numb", True, "Which socks? my foot is numb"),
+    ],
+)
+def test_a_question_beside_a_danger_is_a_sentence_of_its_own(text: str, first: bool, whole: str) -> None:
+    assert adaptation.beside(text, "Which socks?", first=first) == whole

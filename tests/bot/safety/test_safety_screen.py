@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from benchmarks.asides import changed
 from bot.aside import is_set_aside
 from bot.safety import Screen, SecondLayer, exemplars, load, rulebook, second_layer, suite
 from bot.safety.attachment import ADAPTER
@@ -473,6 +474,38 @@ def test_a_long_message_is_read_in_windows_and_a_short_one_whole() -> None:
     assert windows(read("word " * 60, {}, {})) == []
 
 
+class Listener(Keywords):
+    """Keeps the texts that it is asked about."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def tiers(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.heard += texts
+        return super().tiers(texts)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("my ankle hurts a bit. Which socks?", "my ankle hurts a bit"),
+        ("Which socks? my ankle hurts a bit", "my ankle hurts a bit"),
+        ("Which socks? my ankle hurts. it aches too. Which shoes?", "my ankle hurts. it aches too"),
+    ],
+)
+def test_what_a_message_tells_is_judged_without_what_it_asks(weights: bytes, message: str, told: str) -> None:
+    listener = Listener()
+    load(SecondLayer(Meaning.read(weights), listener)).check([message])
+    assert listener.heard == [message, told]
+
+
+@pytest.mark.parametrize("message", ["Which socks?", "my ankle hurts a bit. it aches", "is my foot numb? it aches"])
+def test_a_message_that_only_asks_or_only_tells_is_judged_whole(weights: bytes, message: str) -> None:
+    listener = Listener()
+    load(SecondLayer(Meaning.read(weights), listener)).check([message])
+    assert listener.heard == [message]
+
+
 def test_the_set_aside_third_is_never_shown(tmp_path: Path) -> None:
     items = [suite.Message(f"x{n}", "hello", "emergency") for n in range(30)]
     score = suite.score(SCREEN, items)
@@ -529,6 +562,14 @@ def test_both_layers_keep_their_figures_on_the_independent_suite(whole: Screen) 
             assert gate.rate.share >= WHOLE_FLOORS[gate.name], str(gate)
         if gate.name in WHOLE_CEILINGS:
             assert gate.rate.share <= WHOLE_CEILINGS[gate.name], str(gate)
+
+
+def test_something_harmless_beside_an_emergency_or_a_crisis_hides_it_in_few(whole: Screen) -> None:
+    items = [i for i in suite.read(suite.INDEPENDENT) if isinstance(i, suite.Message)]
+    dangers = [item for item in items if item.tier in ("emergency", "crisis")]
+    pairs = list(changed(whole, dangers))
+    assert sum(other == "none" for _, other in pairs) <= 0.03 * len(pairs)
+    assert sum(LEVELS.index(other) < LEVELS.index(alone) for alone, other in pairs) <= 0.06 * len(pairs)
 
 
 def test_the_development_conversations_keep_their_figure(whole: Screen) -> None:
