@@ -57,6 +57,11 @@ def hostile(tmp_path_factory: pytest.TempPathFactory, bundled_encoder: Path) -> 
     server.stop()
 
 
+def rendered(page: Page) -> None:
+    """Wait until the page was drawn twice, so that what a scroll has to tell was told."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def harmless(page: Page, watch: Watch) -> None:
     """Nothing ran, nothing left, no link leads anywhere but to the web, a telephone or a mailbox."""
     assert page.evaluate("() => window.hacked") is None
@@ -96,6 +101,8 @@ def test_answers_and_footnotes_from_hostile_articles_run_nothing(context: OpenCo
         turn = ask(page, question)
         harmless(page, watch)
         for link in turn.locator("a.ref").all():
+            link.scroll_into_view_if_needed()
+            rendered(page)  # scrolling closes a footnote, and tells of it only with the next picture
             link.click()
             harmless(page, watch)
             page.keyboard.press("Escape")
