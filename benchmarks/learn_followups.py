@@ -45,6 +45,7 @@ PENALTY = 0.5
 class Choice:
     """One turn: what each reading found, what speaks for each, and whether an answer is expected.
 
+    `source` is the folder of its questions.
     `claims` names each candidate of each reading by reading and row, `worth` is its score, `gold` whether it is right.
     """
 
@@ -81,7 +82,7 @@ def choices(index: Path, questions: Path) -> list[Choice]:
             golds = [squeeze(gold) for gold in turn.gold]
             expected = turn.expect == "answer"
             if past:
-                found.append(_choice(f"{index} {questions}", case.id, thinker, past, tried, golds, expected))
+                found.append(_choice(str(questions), case.id, thinker, past, tried, golds, expected))
             right = np.array([_right(part, golds) for part in tried])
             chosen = tried[int(right.argmax())] if right.any() else thinker.together(tried, past)
             past = (*past, *left(thinker.decided(chosen, answered=expected), searcher.rarity))
@@ -146,8 +147,8 @@ def learn(data: Sequence[Choice]) -> Belief:
     best = minimize(loss, start, jac=True, method="L-BFGS-B").x
     counts: dict[str, int] = {}
     for choice in data:
-        name = choice.source.split(" ")[-1]
-        counts[Path(name).name] = counts.get(Path(name).name, 0) + 1
+        name = Path(choice.source).name
+        counts[name] = counts.get(name, 0) + 1
     weights = {name: round(float(v), 3) for name, v in zip(names, best[:-1], strict=True)}
     ranking = round(max(float(best[-1]), 0.05), 3)
     answers, threshold = _answers(data, Belief(weights, ranking, {}, 0.5, {}))
@@ -217,12 +218,8 @@ def earned(data: Sequence[Choice], belief: Belief) -> Earned:
         near = _near(choice, part)
         if choice.open:
             found[:2] += (_near(choice, part, 1), near)
-        weights = shipped()
-        said = (
-            belief.probability(part) >= belief.threshold
-            if part.reading.leans
-            else part.probability >= weights.threshold
-        )
+        leans = part.reading.leans
+        said = belief.probability(part) >= belief.threshold if leans else part.probability >= shipped().threshold
         found[2:] += (choice.expected and near and said, not choice.expected and not said)
     return Earned(*found.tolist())
 
