@@ -54,6 +54,7 @@ _PRESENT_TENSE = frozenset(
     "is are am im hurts hurt cant cannot have has ive its feels wont keeps gets aches im swells wakes".split()
 )
 _FIRST_PERSON = frozenset("my mine i im ive id me myself our we us".split())
+_OWNER = frozenset("my mine i im ive id ill".split())
 _SCOPE = 14
 """Words that a negation or a condition reaches ahead, at most; every comma or new subject ends it sooner.
 
@@ -68,6 +69,10 @@ _LONGEST_ITEM = 5
 """Words of one item of a list behind a negation: "no pain, swelling of the left foot, bruising"."""
 _OVER_BEHIND = 2
 """How many clauses behind a finding "gone" or "better now" may stand and still mean that it is over."""
+_DENIES = 4
+"""How many words before a frame a negation may begin that denies it: "this is not for a quiz"."""
+_CLOSE = 2
+"""How many words before a finding "my" or "I" may stand and still say whose it is: "my own wee is black"."""
 _NOT_OVER = 3
 """How many words before "gone" a negation may begin that keeps the finding present: "has not really gone"."""
 
@@ -122,7 +127,7 @@ class Surroundings:
         return (
             self._story(hit, crisis)
             or self._information(hit)
-            or self._hypothetical(hit)
+            or (None if crisis and self._own_at(hit) else self._hypothetical(hit))
             or (None if negative else self._negated(hit))
             or (None if past else self._history(hit))
             or (None if lasting or past else self._resolved(hit))
@@ -231,12 +236,38 @@ class Surroundings:
             return None
         for kind in ("fiction", "exam"):
             for cue in self._found(f"other_resolved_or_fictional.{kind}"):
+                if self._denied(cue) or self._own_at(hit):
+                    continue
                 if self.message.sentence[cue.first] <= self.message.sentence[hit.first] or not self._own_in(hit):
                     return self._says("story", cue)
         for cue in self._found("other_resolved_or_fictional.news"):
             if self._same_sentence(cue.first, hit.first) and not self._own_in(hit):
                 return self._says("story", cue)
         return None
+
+    def _denied(self, cue: Hit) -> bool:
+        """Whether a story is said to be none: "not a vignette", "it's not for a quiz"."""
+        return any(
+            no.first in range(cue.first - _DENIES, cue.first) and self._same_clause(no.first, cue.first)
+            for no in self._found("negated.before", cue)
+        )
+
+    def _own_at(self, hit: Hit) -> bool:
+        """Whether the visitor speaks of themself in the words of the finding or right before them, and not as of a
+        figure of theirs ("my villain's chest")."""
+        told = {
+            i
+            for kind in ("fiction", "exam")
+            for cue in self._found(f"other_resolved_or_fictional.{kind}")
+            for i in range(cue.first - _CLOSE, cue.last + 1)
+        }
+        return any(
+            own.first in range(hit.first - _CLOSE, hit.last + 1)
+            and self.words[own.first] in _OWNER
+            and self._same_clause(own.first, hit.first)
+            and own.first not in self._framed | told
+            for own in self._found("information.own", hit)
+        )
 
     def _own_in(self, hit: Hit) -> bool:
         """Whether the visitor speaks of themself in the clause of the finding."""
@@ -408,6 +439,8 @@ class Surroundings:
             for now in self._found("history_resolved.present", hit)
         ):
             return None
+        if any(again.first > hit.last for again in self._found("history_resolved.again", hit)):
+            return None
         for cue in self._outside("history_resolved.past", hit):
             if not self._same_sentence(cue.first, hit.first):
                 continue
@@ -427,6 +460,9 @@ class Surroundings:
         for cue in self._found("recently_resolved.gone", hit):
             distance = self.message.sentence[cue.first] - self.message.sentence[hit.last]
             if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > _OVER_BEHIND:
+                continue
+            # "It has gone white" tells what became of it, not that it is over.
+            if any(turned.first == cue.last for turned in self._found("recently_resolved.turned", hit)):
                 continue
             if cue.first in self._hidden or any(
                 n.first in range(cue.first - _NOT_OVER, cue.first) and self._same_clause(n.first, cue.first)

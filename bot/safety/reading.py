@@ -14,6 +14,12 @@ from bot.safety.rulebook import Entry, Rulebook
 from bot.safety.spelling import Speller
 
 _PRONOUNS = frozenset("it its they theyre them that thats this".split())
+_AS_TYPED = frozenset({
+    "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam", "other_resolved_or_fictional.news",
+    "history_resolved.past", "recently_resolved.gone", "information.topic",
+})  # fmt: skip
+"""Cues that explain a finding away and count only as they were typed: a corrected word may not take danger away
+("muck" is no mock exam). Negations and conditions are corrected too: half of what people type is in a hurry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Reader:
     def read(self, raw: str, part: tuple[int, ...] = ()) -> Reading:
         """All findings of one message; `part` is the body part that a first "it" may mean."""
         message = text.read(raw, self.book.lexicon.short, self.book.lexicon.signs)
-        board, part = self._board(message, part)
+        board, part, guessed = self._board(message, part)
         hits: dict[str, list[tuple[Hit, Entry, bool]]] = {}
         candidates = list(self._candidates(board))
         board.look_for(_elements_of(candidates))
@@ -76,7 +82,9 @@ class Reader:
                 own = entry.negative and self._negates(board, message, entry, hit)
                 hits.setdefault(entry.owner, []).append((hit, entry, own))
         cues = {
-            owner[4:]: tuple(hit for hit, _, _ in found) for owner, found in hits.items() if owner.startswith("cue:")
+            owner[4:]: tuple(hit for hit, _, _ in found if owner[4:] not in _AS_TYPED or _as_typed(hit, guessed))
+            for owner, found in hits.items()
+            if owner.startswith("cue:")
         }
         around = Surroundings(message, cues)
         idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ())])
@@ -129,7 +137,7 @@ class Reader:
                 if required & present == required:
                     yield entry
 
-    def _board(self, message: text.Message, part: tuple[int, ...]) -> tuple[Board, tuple[int, ...]]:
+    def _board(self, message: text.Message, part: tuple[int, ...]) -> tuple[Board, tuple[int, ...], frozenset[int]]:
         words = [word.text for word in message.words]
         board = Board(message.sentence, [word in self.book.fillers for word in words])
         readings = self._speller.readings(words)
@@ -146,7 +154,7 @@ class Reader:
                     board.add(elements, i, i + 1)
             elif spoken & self._body:
                 part = (spoken,)
-        return board, part
+        return board, part, frozenset(i for i, word in enumerate(words) if word in readings)
 
     def _occurrences(
         self,
@@ -182,6 +190,11 @@ def _through(node: dict[str, Any], reading: str) -> dict[str, Any]:
     for piece in reading.split(" "):
         node = node.get(piece, _NOWHERE)
     return node
+
+
+def _as_typed(hit: Hit, guessed: frozenset[int]) -> bool:
+    """Whether no word of a hit is one that spelling guessed at."""
+    return guessed.isdisjoint(range(hit.first, hit.last + 1))
 
 
 def _elements_of(entries: Sequence[Entry]) -> int:
