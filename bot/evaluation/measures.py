@@ -53,9 +53,14 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far confidence is from the share that is right: `error` is the mean over questions, 0 of none."""
+    """How far confidence is from the share that is right: `error` is the mean over questions, 0 of none.
+
+    `chance` is the error that confidences which are exactly true would show on average over as many questions: few
+    questions fill a bin unevenly, and nothing can be better than that but by luck (Bröcker and Smith 2007).
+    """
 
     error: float
+    chance: float
     of: int
     bins: tuple[Bin, ...]
 
@@ -105,14 +110,26 @@ def calibration(pairs: Iterable[tuple[float, bool]]) -> Calibration:
     """Expected calibration error of (confidence, right) pairs, over ten bins of equal width."""
     known = list(pairs)
     bins: list[Bin] = []
+    by_luck = 0.0
     for number in range(_BINS):
         inside = [pair for pair in known if min(_BINS - 1, int(pair[0] * _BINS)) == number]
         if inside:
             sure = sum(confidence for confidence, _ in inside) / len(inside)
             right = sum(right for _, right in inside) / len(inside)
             bins.append(Bin(number / _BINS, (number + 1) / _BINS, len(inside), sure, right))
+            by_luck += _spread([confidence for confidence, _ in inside])
     error = sum(b.of * abs(b.confidence - b.right) for b in bins) / len(known) if known else 0.0
-    return Calibration(error, len(known), tuple(bins))
+    return Calibration(error, by_luck / len(known) if known else 0.0, len(known), tuple(bins))
+
+
+def _spread(confidences: Sequence[float]) -> float:
+    """By how many the number of right answers differs from what is expected of it, on average, where each is right with
+    the probability that is its confidence (the Poisson binomial distribution, added up exactly)."""
+    chances = [1.0]
+    for sure in confidences:
+        chances = [a * (1.0 - sure) + b * sure for a, b in zip([*chances, 0.0], [0.0, *chances], strict=True)]
+    expected = sum(confidences)
+    return sum(chance * abs(right - expected) for right, chance in enumerate(chances))
 
 
 def curve(trials: Sequence[Trial]) -> list[Point]:

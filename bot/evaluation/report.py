@@ -142,7 +142,8 @@ def _figures(played: Sequence[Played], trials: Sequence[Trial]) -> dict[str, flo
     found |= {row.name: row.value for row in measures.hits(played) if row.of}
     known = [(t.confidence, t.right) for t in trials if t.confidence is not None]
     if known:
-        found["calibration_error"] = measures.calibration(known).error
+        calibration = measures.calibration(known)
+        found |= {"calibration_error": calibration.error, "calibration_by_chance": calibration.chance}
     separated = measures.separation(trials)
     if separated is not None:
         found["separation"] = separated

@@ -207,6 +207,13 @@ def test_confidence_that_is_never_met_has_the_whole_error() -> None:
     assert calibration([(1.0, False), (0.0, True)]).error == pytest.approx(1.0)
 
 
+def test_true_confidences_show_an_error_by_chance_that_shrinks_with_the_questions() -> None:
+    assert calibration([(0.5, True)]).chance == pytest.approx(0.5)
+    assert calibration([(0.5, True), (0.5, False)]).chance == pytest.approx(0.25)
+    assert calibration([(1.0, True), (0.0, False)]).chance == pytest.approx(0.0)
+    assert calibration([(0.5, True)] * 400).chance < 0.03
+
+
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=60))
 def test_every_question_stands_in_one_bin(pairs: list[tuple[float, bool]]) -> None:
     found = calibration(pairs)
