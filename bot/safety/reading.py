@@ -14,6 +14,8 @@ from bot.safety.rulebook import Entry, Rulebook
 from bot.safety.spelling import Speller
 
 _PRONOUNS = frozenset("it its they theyre them that thats this".split())
+_WELL = ("correction.well", "correction.perhaps_well")
+"""Cues that say that it is over: the visitor must say so, not their mother."""
 _AS_TYPED = frozenset({
     "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam", "other_resolved_or_fictional.news",
     "history_resolved.past", "recently_resolved.gone", "information.topic",
@@ -86,6 +88,7 @@ class Reader:
             for owner, found in hits.items()
             if owner.startswith("cue:")
         }
+        cues |= {name: _own_word(cues[name], cues.get("correction.hearsay", ())) for name in _WELL if name in cues}
         around = Surroundings(message, cues)
         idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ())])
         found: list[Found] = []
@@ -190,6 +193,11 @@ def _through(node: dict[str, Any], reading: str) -> dict[str, Any]:
     for piece in reading.split(" "):
         node = node.get(piece, _NOWHERE)
     return node
+
+
+def _own_word(cues: Sequence[Hit], hearsay: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The cues that are not part of what somebody else is said to have said."""
+    return tuple(c for c in cues if not any(h.first <= c.last and c.first <= h.last for h in hearsay))
 
 
 def _as_typed(hit: Hit, guessed: frozenset[int]) -> bool:
