@@ -93,7 +93,8 @@ def _printed(report: Report) -> str:
     for subject, rows in report.tables.items():
         lines += [f"{subject:10} {row.name:22} {row.value:.3f}  {row.right}/{row.of}" for row in rows]
     if report.calibration.of:
-        lines.append(f"{'certainty':10} {'calibration error':22} {report.calibration.error:.3f} (true ones: {report.calibration.chance:.3f})")
+        error, chance = report.calibration.error, report.calibration.chance
+        lines.append(f"{'certainty':10} {'calibration error':22} {error:.3f} (true ones: {chance:.3f})")
     if report.separation is not None:
         lines.append(f"{'certainty':10} {'separation':22} {report.separation:.3f}")
     return "\n".join(lines)

@@ -29,6 +29,37 @@ def test_a_quiz_that_is_spoken_of_first_makes_a_story_of_what_follows() -> None:
     }
 
 
+def test_a_story_that_is_said_to_be_none_takes_nothing_away() -> None:
+    assert _standings("this is no quiz, the lad's toes turned blue", "cold_pale_blue_foot") == {("present", "")}
+
+
+def test_a_story_in_front_of_the_visitors_own_finding_takes_nothing_away() -> None:
+    assert _standings("Great novel, that. And now my toes turned blue.", "cold_pale_blue_foot") == {("present", "")}
+
+
+def test_a_figure_of_the_visitors_is_not_the_visitor() -> None:
+    assert {standing for standing, _ in _standings("my villain broke his ankle", "suspected_fracture")} == {"story"}
+
+
+def test_a_misspelt_word_makes_no_story() -> None:
+    assert _standings("toes turned blue in the muck", "cold_pale_blue_foot") == {("present", "")}
+
+
+def test_what_a_finding_has_turned_into_is_not_over() -> None:
+    over, turned = "my toes were tingling, it's gone", "my toes were tingling, it's gone white"
+    assert ("resolved", "it's gone") in _standings(over, "numb_tingling_foot")
+    assert _standings(turned, "numb_tingling_foot") == {("present", "")}
+
+
+def test_what_happens_again_is_not_long_past() -> None:
+    assert SCREEN.check(["broke my wrist in 2009 and today it cracked again"]).tier == "urgent"
+    assert SCREEN.check(["broke my wrist in 2009"]).tier is None
+
+
+def test_a_condition_in_the_visitors_own_words_takes_no_crisis_away() -> None:
+    assert SCREEN.check(["if this is not better by June I'm going to end my life"]).tier == "crisis"
+
+
 def test_a_subject_in_the_next_sentence_does_not_make_a_finding_a_question() -> None:
     assert SCREEN.check(["Achilles rupture. Any newsletter?"]).tier == "urgent"
     assert SCREEN.check(["Achilles rupture: newsletter"]).tier is None

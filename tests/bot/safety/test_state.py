@@ -30,6 +30,12 @@ def test_a_slip_of_the_keyboard_takes_back_a_danger_but_no_crisis() -> None:
     assert screen.check(["I want to kill myself", "sorry, typo"]).tier == "crisis"
 
 
+def test_that_somebody_else_says_it_is_fine_takes_nothing_back() -> None:
+    screen = load()
+    assert screen.check(["my ankle is purple since the fall", "its fine now"]).tier is None
+    assert screen.check(["my ankle is purple since the fall", "my mum says its fine"]).tier == "urgent"
+
+
 def test_a_crisis_that_the_second_layer_heard_outlives_what_it_says_later() -> None:
     ledger = Ledger(BOOK)
     ledger.note(Noted("wording_crisis", "crisis", "no point in me", 0, "crisis", "meaning"))
