@@ -31,6 +31,7 @@ GROUPS = (
     "none", "aurora", "birch", "cedar", "dune", "elder", "fern", "glade", "heath", "ivy", "juniper", "larch",
     "maple", "oak", "poplar", "rose", "sorrel", "tansy", "ursinia", "verbena", "willow", "yarrow",
     "bracken", "hazel", "lichen", "sedge", "thistle", "alder", "bryony", "campion",
+    "acorn", "bramble", "clary", "damson", "elm",
     "bicycle", "fourth", "home", "houseplants", "running", "second", "third", "visitors",
 )  # fmt: skip
 
