@@ -55,7 +55,7 @@ def train(examples: Sequence[Exemplar], adapter: bytes | None = None, say: Progr
     """Train the whole layer; with an `adapter`, its final encoder is kept and only the rest is trained anew.
 
     Each run sees each exemplar three times, 160 to 190 a second on two cores that multiply in bfloat16 and half as many
-    elsewhere: an hour for 45,000 exemplars.
+    elsewhere: an hour for 48,000 exemplars.
     """
     seen = [e for e in examples if e.author not in JUDGES]
     judges = [e for e in examples if e.author in JUDGES]
