@@ -76,11 +76,16 @@ class Meaning:
     @classmethod
     def read(cls, data: bytes) -> Meaning:
         """The layer that `training.train` wrote; RuleError when it is of another format."""
+        return cls(cls.file(data))
+
+    @staticmethod
+    def file(data: bytes) -> MeaningFile:
+        """What the file of a layer holds; RuleError when it is of another format."""
         try:
             found = msgspec.json.decode(data, type=_Version).format
             if found != FORMAT:
                 raise RuleError(NAME, 1, f"is of format {found}, this program reads {FORMAT}; build the index again")
-            return cls(msgspec.json.decode(data, type=MeaningFile))
+            return msgspec.json.decode(data, type=MeaningFile)
         except msgspec.DecodeError as error:
             raise RuleError(NAME, 1, f"cannot be read ({error}); build the index again") from error
 
@@ -113,7 +118,8 @@ class Meaning:
             crisis, emergency = scores["crisis"] / of_soon, scores["emergency"] / of_soon
             if crisis >= self.thresholds["crisis"] and crisis >= emergency and (ruled or scores["crisis"] >= _CRISIS):
                 return "crisis"
-            if emergency >= self.thresholds["emergency"] + _UPWARDS * margin:
+            likely = ruled or scores["emergency"] >= _EMERGENCY
+            if emergency >= self.thresholds["emergency"] + _UPWARDS * margin and likely:
                 return "emergency"
         return "urgent" if soon else "assessment" if anybody else "none"
 
@@ -146,6 +152,11 @@ set by hand: without it a rule's urgent became an emergency on a likelihood of a
 _CRISIS = 0.25
 """How likely a crisis must be that no rule speaks of: its message takes the place of the answer, and a question that is
 merely put urgently must not get it. Measured with the one above, .35 beside .5."""
+_EMERGENCY = 0.2
+"""How likely an emergency must be that no rule speaks of, for the same reason; below, the urgent message stands in
+front of the answer. Measured as the one above, at 0 to .3: .16 to .25 take the answer from 59 to 64 of those harmless
+questions, without it from 69; no danger of the two suites is shown as less, and with .3 one of 28 labelled
+questions."""
 _UPWARDS = 2.0
 """How much the margin counts where an alarm is to become an emergency: joined messages lean that way (set by hand; 0 to
 4 changed the last turns of tests/bot/safety/conversations by less than a point)."""

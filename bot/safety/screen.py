@@ -26,8 +26,8 @@ _REFUSALS: tuple[Refusal, ...] = ("dose", "clearance", "diagnosis")
 _MARGIN = 0.12
 """By how much a sentence or a joined conversation must pass a threshold that was set for whole messages."""
 _TOLD = 0.06
-"""As _MARGIN, for what a short message tells apart from what it asks. With a harmless sentence beside them 18 of 628
-dangers of the independent suite are shown as less, without this 32 (`python -m benchmarks.asides`); one of 281 harmless
+"""As _MARGIN, for what a short message tells apart from what it asks. With a harmless sentence beside them 20 of 628
+dangers of the independent suite are shown as less, without this 35 (`python -m benchmarks.asides`); one of 281 harmless
 messages of the tuned and the independent suite more is alarmed at, with 0 to 0.2 alike."""
 _CERTAIN = 0.9
 """How likely an urgent finding must be in a later message alone, where all messages together say less. With it the last
