@@ -32,6 +32,8 @@ messages of the tuned and the independent suite more is alarmed at, with 0 to 0.
 _CERTAIN = 0.9
 """How likely an urgent finding must be in a later message alone, where all messages together say less. With it the last
 turns of the tuned conversations are right in .92, without in .84; no danger was missed for it there."""
+_LOUD, _FEW = 3, 2
+"""Letters of a word that counts as written in capitals, and how many such words an amendment has; set by hand."""
 _TAKEN_BACK = ("typo", "well", "perhaps_typo", "perhaps_well")
 UNNAMED = {"crisis": "crisis", "assessment": "load"}
 """The situations of tiers that the second layer raises by itself, and so names no concept; "general" for the others."""
@@ -142,7 +144,8 @@ class Screen:
                 opinions = self._opinions(self._layer, readings, before_it, again=turn + 1 < len(messages))
             if opinions:
                 if self._takes_back(reading, opinions):
-                    mistaken = reading.cues.get("correction.typo") or reading.cues.get("correction.perhaps_typo")
+                    mistaken = any(reading.cues.get(f"correction.{name}") for name in ("typo", "perhaps_typo"))
+                    mistaken = mistaken or _amends(text)
                     ledger.take_back(lasting=bool(mistaken))
                 fired += self._weigh(ledger, opinions, turn)
             before, standing = standing, ledger.standing(turn)
@@ -270,8 +273,15 @@ def _told(reading: Reading) -> list[tuple[int, int]]:
 
 
 def _says_so(reading: Reading) -> bool:
-    """Whether the message says in words that earlier ones do not hold."""
-    return any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
+    """Whether the message says in words, or in the way people amend a slip, that earlier ones do not hold."""
+    return _amends(reading.message.raw) or any(reading.cues.get(f"correction.{name}") for name in _TAKEN_BACK)
+
+
+def _amends(raw: str) -> bool:
+    """Whether a message is written as an amendment: "*brace", or one word or two in capitals among small letters."""
+    words = [word.strip(".,;:!?()'\"") for word in raw.split()]
+    loud = sum(len(word) >= _LOUD and word.isalpha() and word.isupper() for word in words)
+    return raw.lstrip().startswith("*") or (0 < loud <= _FEW and any(word.islower() for word in words))
 
 
 def _in_context(opinion: Opinion, together: Opinion) -> Level:

@@ -643,6 +643,18 @@ def test_a_later_message_alone_counts_for_no_more_than_all_together() -> None:
     assert said(zebra=0.6).check(talk).tier == "urgent"
 
 
+@pytest.mark.parametrize("amendment", ["*brace, for the shelf", "the BRACE of the shelf", "voice typing: a shelf"])
+def test_what_is_written_as_an_amendment_takes_a_danger_back_if_the_layer_hears_none(amendment: str) -> None:
+    talk = ["my foot is numb", amendment]
+    assert said().check(talk).tier is None
+    assert said(shelf=0.35).check(talk).tier == "urgent"
+    assert SCREEN.check(talk).tier == "urgent"
+
+
+def test_a_message_in_capitals_amends_nothing() -> None:
+    assert said().check(["my foot is numb", "WHICH SHELF IS BEST"]).tier == "urgent"
+
+
 def test_a_thing_beside_a_sign_and_a_layer_without_doubt_take_the_sign_away() -> None:
     bled = "the toaster bled all over the desk"
     assert SCREEN.check([bled]).tier == "emergency"
