@@ -234,10 +234,8 @@ class Surroundings:
             return None
         if any(self._same_sentence(own.first, hit.first) for own in self._found("other_resolved_or_fictional.own_now")):
             return None
-        for kind in ("fiction", "exam"):
-            for cue in self._found(f"other_resolved_or_fictional.{kind}"):
-                if self._denied(cue) or self._own_at(hit):
-                    continue
+        if not self._own_at(hit):
+            for cue in self._stories:
                 if self.message.sentence[cue.first] <= self.message.sentence[hit.first] or not self._own_in(hit):
                     return self._says("story", cue)
         for cue in self._found("other_resolved_or_fictional.news"):
@@ -245,29 +243,36 @@ class Surroundings:
                 return self._says("story", cue)
         return None
 
+    @cached_property
+    def _stories(self) -> list[Hit]:
+        """The first cue of a fiction and the first of an exam that is not said to be none."""
+        told = ([cue for cue in self._told_of(kind) if not self._denied(cue)] for kind in ("fiction", "exam"))
+        return [min(cues, key=lambda cue: cue.first) for cues in told if cues]
+
+    def _told_of(self, kind: str) -> Sequence[Hit]:
+        return self._found(f"other_resolved_or_fictional.{kind}")
+
     def _denied(self, cue: Hit) -> bool:
         """Whether a story is said to be none: "not a vignette", "it's not for a quiz"."""
-        return any(
-            no.first in range(cue.first - _DENIES, cue.first) and self._same_clause(no.first, cue.first)
-            for no in self._found("negated.before", cue)
-        )
+        before = range(max(0, cue.first - _DENIES), cue.first)
+        return any(self._starts_here("negated.before", i) and self._same_clause(i, cue.first) for i in before)
 
-    def _own_at(self, hit: Hit) -> bool:
-        """Whether the visitor speaks of themself in the words of the finding or right before them, and not as of a
-        figure of theirs ("my villain's chest")."""
+    @cached_property
+    def _owners(self) -> set[int]:
+        """Words by which the visitor speaks of themself, and not of a figure of theirs ("my villain's chest")."""
         told = {
             i
             for kind in ("fiction", "exam")
-            for cue in self._found(f"other_resolved_or_fictional.{kind}")
+            for cue in self._told_of(kind)
             for i in range(cue.first - _CLOSE, cue.last + 1)
         }
-        return any(
-            own.first in range(hit.first - _CLOSE, hit.last + 1)
-            and self.words[own.first] in _OWNER
-            and self._same_clause(own.first, hit.first)
-            and own.first not in self._framed | told
-            for own in self._found("information.own", hit)
-        )
+        own = {own.first for own in self._found("information.own") if self.words[own.first] in _OWNER}
+        return own - told - self._framed
+
+    def _own_at(self, hit: Hit) -> bool:
+        """Whether the visitor speaks of themself in the words of the finding or right before them."""
+        near = range(max(0, hit.first - _CLOSE), hit.last + 1)
+        return any(i in self._owners and self._same_clause(i, hit.first) for i in near)
 
     def _own_in(self, hit: Hit) -> bool:
         """Whether the visitor speaks of themself in the clause of the finding."""
@@ -462,7 +467,7 @@ class Surroundings:
             if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > _OVER_BEHIND:
                 continue
             # "It has gone white" tells what became of it, not that it is over.
-            if any(turned.first == cue.last for turned in self._found("recently_resolved.turned", hit)):
+            if self._starts_here("recently_resolved.turned", cue.last):
                 continue
             if cue.first in self._hidden or any(
                 n.first in range(cue.first - _NOT_OVER, cue.first) and self._same_clause(n.first, cue.first)
