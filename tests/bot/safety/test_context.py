@@ -37,6 +37,18 @@ def test_a_story_in_front_of_the_visitors_own_finding_takes_nothing_away() -> No
     assert _standings("Great novel, that. And now my toes turned blue.", "cold_pale_blue_foot") == {("present", "")}
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "any clue why his toes have gone blue",
+        "per his action plan, since his toes have gone blue",
+        "sat in a draft, her toes gone blue",
+    ],
+)
+def test_a_word_that_anybody_says_makes_no_story(message: str) -> None:
+    assert SCREEN.check([message]).tier == "emergency"
+
+
 def test_a_figure_of_the_visitors_is_not_the_visitor() -> None:
     assert {standing for standing, _ in _standings("my villain broke his ankle", "suspected_fracture")} == {"story"}
 
