@@ -69,6 +69,8 @@ _LONGEST_ITEM = 5
 """Words of one item of a list behind a negation: "no pain, swelling of the left foot, bruising"."""
 _OVER_BEHIND = 2
 """How many clauses behind a finding "gone" or "better now" may stand and still mean that it is over."""
+_NEAR_PAST = 4
+"""How many words behind "history of" a finding may begin and still be the one that is past."""
 _DENIES = 4
 """How many words before a frame a negation may begin that denies it: "this is not for a quiz"."""
 _CLOSE = 2
@@ -82,7 +84,32 @@ _EXPLAINS = (
     "conditional.opens", "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam",
     "other_resolved_or_fictional.news",
 )  # fmt: skip
+_AUXILIARIES = frozenset("has have had is are was were s just all now since also already finally completely totally fully".split())
+_PEOPLE = frozenset(
+    "husband wife partner mum mom mam dad mother father son daughter brother sister friend friends mate mates kids "
+    "everyone everybody physio doctor gp nurse paramedic coach teacher boss".split()
+)
+_STEM = 4
+"""Letters by which two words are taken for one: "numb" and "numbness"."""
+_ALIKE = (
+    frozenset("pain pains hurt hurts hurting ache aches aching sore soreness painful agony tender tenderness".split()),
+    frozenset("numbness numb tingling tingle tingly pins needles feeling sensation".split()),
+    frozenset("swelling swollen puffy puffiness swelled puff ballooned lump lumps".split()),
+    frozenset("fever temperature temp shivers shivering chills hot".split()),
+    frozenset("breath breathless breathlessness breathe breathing dyspnoea".split()),
+    frozenset("redness red rash".split()),
+    frozenset("bruising bruise bruises bruised black".split()),
+)
+_IS_IN = frozenset("im am is are hes shes s were".split())
+_CONTRASTS = frozenset("but yet although though however whereas".split())
+_PARTS = _CONTRASTS | {"and"}
+_LIKENED = frozenset(("than", "as", "unlike"))
 _THING = "other_resolved_or_fictional.thing"
+_EXPLAINS_AFAR = ("negated.before", "history_resolved.past", "conditional.opens")
+"""Cues that count for a finding anywhere in its message, where the second layer is all but certain that nobody is
+needed. Of 8,747 messages by the held-out authors, with an encoder that had not seen them, 3,109 that the rules
+rightly alarm at lose nothing by it and 22 of 400 harmless ones their alarm; a question's frame would have lost four
+dangers for 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +165,26 @@ class Surroundings:
         """The negation that covers the words at `hit`, if any; for measuring the reading of negation alone."""
         return self._negated(hit)
 
-    def cued(self, hit: Hit) -> bool:
-        """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply; a
-        thing must stand in its clause."""
+    def cued(self, hit: Hit, *, crisis: bool) -> bool:
+        """Whether a cue that can explain a finding away stands in its sentence, though it does not plainly apply, or in
+        its message if it is of a kind that may stand afar; nothing afar explains a `crisis`, and a thing in its clause
+        alone."""
+        if self._explained_afar and not crisis:
+            return True
         number = self.message.sentence[hit.first]
         if number not in self._cued_from:
             self._cued_from[number] = self._first_explanation(hit)
         return self._cued_from[number] <= hit.last or any(
             self._same_clause(thing.first, hit.first) for thing in self._found(_THING, hit)
+        )
+
+    @cached_property
+    def _explained_afar(self) -> bool:
+        """Whether a cue that may stand anywhere is in the message."""
+        return any(
+            cue.first not in self._hidden and cue.first not in self._if_hidden
+            for name in _EXPLAINS_AFAR
+            for cue in self._cues.get(name, ())
         )
 
     def _first_explanation(self, hit: Hit) -> int:
@@ -211,15 +250,19 @@ class Surroundings:
     @cached_property
     def _hidden(self) -> set[int]:
         """Words that look like a negation and are none ("not sure", "no idea")."""
-        return {i for hit in self._found("negated.pseudo") for i in range(hit.first, hit.last + 1)}
+        return self._covered("negated.pseudo")
 
     @cached_property
     def _if_hidden(self) -> set[int]:
-        return {i for hit in self._found("conditional.pseudo") for i in range(hit.first, hit.last + 1)}
+        return self._covered("conditional.pseudo")
 
     @cached_property
     def _framed(self) -> set[int]:
-        return {i for hit in self._found("information.frame_own") for i in range(hit.first, hit.last + 1)}
+        return self._covered("information.frame_own")
+
+    def _covered(self, name: str) -> set[int]:
+        """The words that the cues of a kind cover."""
+        return {i for hit in self._found(name) for i in range(hit.first, hit.last + 1)}
 
     def _same_sentence(self, a: int, b: int) -> bool:
         return self.message.sentence[a] == self.message.sentence[b]
@@ -239,15 +282,24 @@ class Surroundings:
                 if self.message.sentence[cue.first] <= self.message.sentence[hit.first] or not self._own_in(hit):
                     return self._says("story", cue)
         for cue in self._found("other_resolved_or_fictional.news"):
-            if self._same_sentence(cue.first, hit.first) and not self._own_in(hit):
+            here = self._same_sentence(cue.first, hit.first) and cue.last not in self._attended
+            if here and not self._own_in(hit):
                 return self._says("story", cue)
         return None
 
     @cached_property
     def _stories(self) -> list[Hit]:
         """The first cue of a fiction and the first of an exam that is not said to be none."""
-        told = ([cue for cue in self._told_of(kind) if not self._denied(cue)] for kind in ("fiction", "exam"))
+        told = (
+            [cue for cue in self._told_of(kind) if not self._denied(cue) and cue.last not in self._attended]
+            for kind in ("fiction", "exam")
+        )
         return [min(cues, key=lambda cue: cue.first) for cues in told if cues]
+
+    @cached_property
+    def _attended(self) -> set[int]:
+        """Words of a story or an exam that somebody was at, and does not tell: "after my exam"."""
+        return self._covered("other_resolved_or_fictional.event")
 
     def _told_of(self, kind: str) -> Sequence[Hit]:
         return self._found(f"other_resolved_or_fictional.{kind}")
@@ -298,7 +350,8 @@ class Surroundings:
         if self._own_in_sentence(hit) or self._still_true(hit):
             return None
         for cue in self._outside("information.frame", hit):
-            if self._same_sentence(cue.first, hit.first) and cue.first <= hit.first and self._leads(cue):
+            asked = self._leads(cue) and cue.last not in self._read
+            if self._same_sentence(cue.first, hit.first) and cue.first <= hit.first and asked:
                 return self._says("information", cue)
         return self._topical(hit)
 
@@ -306,9 +359,14 @@ class Surroundings:
         """A message with nobody in it that names a subject ("achilles rupture: definition")."""
         if not any(own.first not in self._framed for own in self._found("information.own", hit)):
             for cue in self._found("information.topic", hit):
-                if self._same_sentence(cue.first, hit.first):
+                if self._same_sentence(cue.first, hit.first) and cue.last not in self._read:
                     return self._says("information", cue)
         return None
+
+    @cached_property
+    def _read(self) -> set[int]:
+        """Words of a text that the visitor has read, and does not ask for: "your article says"."""
+        return self._covered("information.told")
 
     def _leads(self, cue: Hit) -> bool:
         """Whether a frame stands at the head of its clause, small words aside."""
@@ -446,8 +504,11 @@ class Surroundings:
             return None
         if any(again.first > hit.last for again in self._found("history_resolved.again", hit)):
             return None
+        for cue in self._outside("history_resolved.past_near", hit):
+            if 0 <= hit.first - cue.last <= _NEAR_PAST and not self._parted(cue.last + 1, hit.first):
+                return self._says("history", cue)
         for cue in self._outside("history_resolved.past", hit):
-            if not self._same_sentence(cue.first, hit.first):
+            if not self._same_sentence(cue.first, hit.first) or self._goes_on(cue, hit):
                 continue
             if self._same_clause(cue.first, hit.first) or self._same_clause(cue.first, hit.last):
                 return self._says("history", cue)
@@ -456,10 +517,34 @@ class Surroundings:
                 return self._says("history", cue)
         return None
 
+    def _parted(self, first: int, last: int) -> bool:
+        """Whether a comma, an "and" or a "but" stands in the words from `first` to `last`."""
+        return any(self.words[i] in _PARTS or self.message.words[i].pause for i in range(first, last + 1))
+
+    def _goes_on(self, cue: Hit, hit: Hit) -> bool:
+        """Whether a time that is past is where something that goes on began, or what it is likened to."""
+        before = self.words[cue.first - 1] if cue.first else ""
+        if before in _IS_IN and self.words[cue.first] == "in":
+            return True
+        if any(self.words[i] in _CONTRASTS for i in range(cue.last + 1, hit.first)):
+            return True
+        likened = before in _LIKENED or (before == "like" and self.words[cue.first] == "last")
+        return likened or (before == "since" and hit.last < cue.first)
+
     def _hidden_past(self, now: Hit) -> bool:
         """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now"
         does)."""
         return any(cue.last + 1 == now.first for cue in self._found("history_resolved.past", now))
+
+    def _of_something_else(self, cue: Hit, hit: Hit) -> bool:
+        """Whether what is over is told of another symptom or of a person: "numb, and the swelling has gone"."""
+        start = self.clauses[self.clause[cue.first]].start
+        head = next((w for w in reversed(self.words[start : cue.first]) if w not in _AUXILIARIES), "")
+        if head not in _LIST_NOUNS and head not in _PEOPLE:
+            return False
+        told = set(self.words[hit.first : hit.last + 1])
+        alike = next((group for group in _ALIKE if head in group), frozenset((head,)))
+        return not (alike & told or any(word[:_STEM] == head[:_STEM] for word in told))
 
     def _resolved(self, hit: Hit) -> Decision | None:
         for cue in self._found("recently_resolved.gone", hit):
@@ -467,7 +552,7 @@ class Surroundings:
             if cue.first <= hit.last or distance > 1 or self.clause[cue.first] - self.clause[hit.last] > _OVER_BEHIND:
                 continue
             # "It has gone white" tells what became of it, not that it is over.
-            if self._starts_here("recently_resolved.turned", cue.last):
+            if self._starts_here("recently_resolved.turned", cue.last) or self._of_something_else(cue, hit):
                 continue
             if cue.first in self._hidden or any(
                 n.first in range(cue.first - _NOT_OVER, cue.first) and self._same_clause(n.first, cue.first)

@@ -49,7 +49,8 @@ _WORDS = dict(
         strict=True,
     )
 )
-_VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "fortnight": 2.0}
+_VAGUE = {"couple": 2.0, "few": 3.0, "several": 4.0, "fortnight": 2.0, "dozen": 12.0}
+_TENS, _ONES = frozenset(range(20, 100, 10)), frozenset(range(1, 10))
 _UNITS_OF_TIME = {
     "min": 1 / 1440, "mins": 1 / 1440, "minute": 1 / 1440, "minutes": 1 / 1440,
     "h": 1 / 24, "hr": 1 / 24, "hrs": 1 / 24, "hour": 1 / 24, "hours": 1 / 24,
@@ -58,16 +59,25 @@ _UNITS_OF_TIME = {
     "month": 30.0, "months": 30.0, "mth": 30.0, "mths": 30.0, "year": 365.0, "years": 365.0, "yr": 365.0, "yrs": 365.0,
 }  # fmt: skip
 _AGE_AFTER = frozenset("yo yrold yro old".split())
-_AGE_BEFORE = frozenset(
-    "im age aged turned turning hes shes u under son daughter boy girl lad kid grandson nephew niece granddaughter "
-    "female male woman man runner mum dad".split()
+_AGE_BEFORE = frozenset("im age aged turned turning u under runner".split())
+_PRONOUNS = frozenset("i he she hes shes".split())
+_PEOPLE = frozenset(
+    "son daughter boy girl lad lass kid child grandson granddaughter nephew niece brother sister cousin female male "
+    "woman man lady gentleman mum mam mom mammy mummy mother dad da father gran granny grandma grandmother nan nana "
+    "nanna nanny grandad granda grandpa grandfather aunt aunty auntie uncle wife husband partner hubby neighbour "
+    "neighbor friend patient law".split()
 )
+_IS = frozenset("is am are s who now just only nearly almost about aged turned turning".split())
+"""What may stand between a person and the age: "my nan, who is nearly 88"; "was" is of another time."""
+_OLDEST_BY_A_LETTER = 95
+"""Above it an "f" after the number is Fahrenheit."""
+_NO_PLURAL = frozenset("has was does plus always".split())
 _PULSE = frozenset("hr pulse bpm heart heartrate bpms resting".split())
 _SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexcom libre".split())
 _TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())
 _TABLETS = frozenset(
     "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen advil "
-    "aspirin panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
+    "ibuprofens paracetamols codeines aspirin panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
     "sleeping".split()
 )
 _METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": 0.3, "foot": 0.3, "feet": 0.3}
@@ -94,17 +104,21 @@ def tags(message: Message, today: date) -> Iterator[tuple[str, int, int]]:
     words = [word.text for word in message.words]
     for i, word in enumerate(words):
         value = _value(word)
-        if value is None:
+        if value is None or (i and _joined(words[i - 1], word)):
             continue
         if word[0].isdigit():
             yield "#number", i, i + 1
-        before, after = words[max(0, i - 4) : i], [*words[i + 1 : i + 5], "", "", "", ""]
-        yield from _time(i, value, words, word)
+        last = i
+        if i + 1 < len(words) and _joined(word, words[i + 1]):
+            value, last = value + _WORDS[words[i + 1]], i + 1
+        before, after = words[max(0, i - 4) : i], [*words[last + 1 : last + 5], "", "", "", ""]
+        yield from _time(i, last, value, words, word)
         if word not in ("a", "an", "one"):
-            yield from _age(i, value, before, after)
-            yield from _body(i, value, before, after)
+            pause = last + 1 < len(words) and message.words[last + 1].pause > 0
+            yield from _age(i, value, before, after, pause=pause)
+            yield from _body(i, value, before, after, bare=not word.isdigit() and _bare(before, after, pause=pause))
             yield from _amount(i, value, after)
-            yield from _score(message, i, value, words)
+            yield from _score(message, i, last, value, words)
         if word.isdigit() and _FIRST_YEAR <= value <= last_year and after[0] not in _RUN:
             yield "#long_ago", i, i + 1
 
@@ -115,8 +129,13 @@ def _value(word: str) -> float | None:
     return _WORDS.get(word, _VAGUE.get(word))
 
 
-def _time(i: int, value: float, words: list[str], word: str) -> Iterator[tuple[str, int, int]]:
-    j, value = _past_small_words(i, value, words)
+def _joined(word: str, following: str) -> bool:
+    """Whether two words are one number: "thirty nine"."""
+    return _WORDS.get(word, 0) in _TENS and _WORDS.get(following, 0) in _ONES and following not in ("a", "an")
+
+
+def _time(i: int, last: int, value: float, words: list[str], word: str) -> Iterator[tuple[str, int, int]]:
+    j, value = _past_small_words(last, value, words)
     if j is None or words[j + 1 : j + 2] in (["old"], ["olds"]) or (word in ("a", "an") and words[j] == "d"):
         return
     days = value * _UNITS_OF_TIME[words[j]]
@@ -146,7 +165,9 @@ _DURATIONS = (
 _PREGNANT = frozenset("pregnant preggo preggers gestation gone im bump expecting".split())
 
 
-def _age(i: int, value: float, before: list[str], after: list[str]) -> Iterator[tuple[str, int, int]]:
+def _age(
+    i: int, value: float, before: list[str], after: list[str], *, pause: bool
+) -> Iterator[tuple[str, int, int]]:
     last = before[-1] if before else ""
     unit = after[0]
     if unit in ("week", "weeks", "wk", "wks", "month", "months", "mth", "mo", "day", "days") and after[1] in (
@@ -158,10 +179,9 @@ def _age(i: int, value: float, before: list[str], after: list[str]) -> Iterator[
         return
     years = unit in _AGE_AFTER or (unit in ("y", "yr", "yrs", "year", "years") and after[1] in ("o", "old", "olds"))
     years = years or (unit in ("y", "yr") and last in _AGE_BEFORE)
-    sexed = unit in ("m", "f") and value >= 10 and not after[1][:1].isdigit() and last not in ("fell", "ran", "run")
+    sexed = unit in ("m", "f") and 10 <= value <= _OLDEST_BY_A_LETTER and not after[1][:1].isdigit() and last not in ("fell", "ran", "run")
     stated = last in _AGE_BEFORE and unit not in _UNITS_OF_TIME and unit not in _RUN and not _unit_of_more(unit)
-    if last == "is" and before[-2:-1] and before[-2] in _AGE_BEFORE and unit == "":
-        stated = True
+    stated = stated or (float(value).is_integer() and _bare(before, after, pause=pause))
     if last in ("my", "our") and unit in ("yo", "y"):
         years = True
     if not (years or sexed or stated) or not 1 <= value <= 105 or (stated and not years and value < 3):
@@ -183,6 +203,20 @@ def _age(i: int, value: float, before: list[str], after: list[str]) -> Iterator[
         yield tag, i, i + 1
 
 
+def _of_somebody(before: list[str]) -> bool:
+    """Whether the words before a number name whose age it is: "my gran", "she is", "my nan, who is"."""
+    near = [word for word in before if word not in _IS]
+    said = near != before
+    return bool(near) and before.index(near[-1]) + 3 >= len(before) and (near[-1] in _PEOPLE or (said and near[-1] in _PRONOUNS))
+
+
+def _counts_things(unit: str) -> bool:
+    """Whether the word after a number says what it counts: a measure, a plural, another number."""
+    plural = len(unit) > 3 and unit.endswith("s") and unit not in _NO_PLURAL
+    measure = unit in _UNITS_OF_TIME or unit in _RUN or unit in _METRES or _unit_of_more(unit)
+    return plural or measure or unit[:1].isdigit()
+
+
 def _unit_of_more(unit: str) -> bool:
     return unit in (
         "min",
@@ -201,13 +235,21 @@ def _unit_of_more(unit: str) -> bool:
         "in",
         "of",
         "out",
+        "sure",
     )
 
 
-def _body(i: int, value: float, before: list[str], after: list[str]) -> Iterator[tuple[str, int, int]]:
+def _bare(before: list[str], after: list[str], *, pause: bool) -> bool:
+    """Whether a number is said of somebody and counts nothing: with decimals, it is a temperature ("she is 39.2")."""
+    return _of_somebody(before) and (pause or not _counts_things(after[0]))
+
+
+def _body(
+    i: int, value: float, before: list[str], after: list[str], *, bare: bool
+) -> Iterator[tuple[str, int, int]]:
     near = {*before, *after[:3]}
     found: list[str] = []
-    if near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg"):
+    if bare or near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg"):
         found += _temperature((value - 32) / 1.8 if value > 90 else value, near)
     if near & _PULSE:
         found += ["#pulse_high"] if 130 <= value <= 260 else ["#pulse_low"] if 20 <= value < 50 else []
@@ -224,7 +266,8 @@ def _temperature(celsius: float, near: set[str]) -> list[str]:
 
 
 def _amount(i: int, value: float, after: list[str]) -> Iterator[tuple[str, int, int]]:
-    if value >= 5 and any(w in _TABLETS for w in after[:4]):
+    year = 1900 <= value <= 2100 and after[0] != "mg"
+    if value >= 5 and not year and any(w in _TABLETS for w in after[:4]):
         yield "#many_tablets", i, i + 2
     if after[0] in _METRES and 2 <= value * _METRES[after[0]] <= 100:
         yield "#fall_height", i, i + 2
@@ -234,14 +277,30 @@ def _amount(i: int, value: float, after: list[str]) -> Iterator[tuple[str, int, 
         yield "#distance", i, i + 2
 
 
-def _score(message: Message, i: int, value: float, words: list[str]) -> Iterator[tuple[str, int, int]]:
-    if not 8 <= value <= 12 or i + 1 >= len(words):
+def _score(message: Message, i: int, last: int, value: float, words: list[str]) -> Iterator[tuple[str, int, int]]:
+    if not 8 <= value <= 12:
         return
-    rest = words[i + 1 : i + 4]
-    between = message.raw[message.words[i].end : message.words[i + 1].start].strip()
-    if (between == "/" and rest[0] == "10") or rest[:3] == ["out", "of", "10"] or rest[:3] == ["out", "of", "ten"]:
-        yield "#score_high", i, i + (2 if between == "/" else 4)
-    elif rest[:2] in (["outta", "10"], ["outta", "ten"]) or (
-        len(rest) > 1 and rest[0] in ("of", "in") and rest[1] in ("10", "ten")
-    ):
-        yield "#score_high", i, i + 3
+    rest = words[last + 1 : last + 7]
+    slash = bool(rest) and message.raw[message.words[last].end : message.words[last + 1].start].strip() == "/"
+    if slash and rest[0] == "10":
+        yield "#score_high", i, last + 2
+    elif rest[:1] and rest[0] in _OF and rest[1:2] and rest[1] in _TEN:
+        yield "#score_high", i, last + 3
+    elif rest[:2] == ["out", "of"] and rest[2:3] and rest[2] in _TEN:
+        yield "#score_high", i, last + 4
+    elif "scale" in rest or ("possible" in rest and _TEN.intersection(rest)) or _of_pain(message, i, last, words):
+        yield "#score_high", i, last + 1
+
+
+def _of_pain(message: Message, i: int, last: int, words: list[str]) -> bool:
+    """Whether a number rates a pain without saying out of what: "pain is a solid nine", and nothing is counted."""
+    near = words[max(0, i - 6) : i]
+    while near and near[-1] in _RATES:
+        near.pop()
+    ends = last + 1 == len(words) or message.words[last + 1].pause > 0 or words[last + 1] in _RATED
+    return bool(near) and near[-1] in ("pain", "hurt") and ends
+
+
+_OF, _TEN = frozenset(("outta", "of", "in")), frozenset(("10", "ten"))
+_RATES = frozenset("is was its it s a an level scale score rating about around like easily solid easy maybe probably hit hits".split())
+_RATED = frozenset("now and but right today tonight when all constantly even".split())

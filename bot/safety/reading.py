@@ -28,7 +28,8 @@ _AS_TYPED = frozenset({
 class Found:
     """A rule that matched: its id, the words it matched, the pattern, and how it stands.
 
-    `cued`: some cue that could explain it away stands in its sentence, though no rule of context applies it.
+    `cued`: some cue that could explain it away stands near enough (`Surroundings.cued`), though no rule of context
+    applies it.
     """
 
     rule: str
@@ -90,7 +91,7 @@ class Reader:
         }
         cues |= {name: _own_word(cues[name], cues.get("correction.hearsay", ())) for name in _WELL if name in cues}
         around = Surroundings(message, cues)
-        idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ())])
+        idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ()) if not _pauses(message, hit)])
         found: list[Found] = []
         for owner, matched in hits.items():
             if not owner.startswith("is:"):
@@ -103,9 +104,8 @@ class Reader:
                 decision = _vetoed(hit, idioms.get(where, ()), vetoes.get(where, ()), around) or self._decided(
                     owner[3:], hit, own, around
                 )
-                found.append(
-                    Found(owner[3:], hit, message.quote(hit.first, hit.last), entry.text, decision, around.cued(hit))
-                )
+                cued = around.cued(hit, crisis=self._is_crisis(owner[3:]))
+                found.append(Found(owner[3:], hit, message.quote(hit.first, hit.last), entry.text, decision, cued))
         return Reading(message, tuple(found), cues, part, tuple(around.clause))
 
     def _decided(self, rule: str, hit: Hit, own: bool, around: Surroundings) -> Decision:
@@ -116,8 +116,12 @@ class Reader:
             negative=own,
             lasting=known.lasting,
             past=known.past_counts,
-            crisis=bool(concept and concept.tier == "crisis"),
+            crisis=self._is_crisis(rule),
         )
+
+    def _is_crisis(self, rule: str) -> bool:
+        concept = self.book.concepts.get(rule)
+        return concept is not None and concept.tier == "crisis"
 
     def _negates(self, board: Board, message: text.Message, entry: Entry, hit: Hit) -> bool:
         """Whether the words that the pattern matched hold a negation themselves ("no feeling", "cannot stand")."""
@@ -229,6 +233,11 @@ def _required(entry: Entry) -> int:
 
 
 Veto = tuple[Hit, bool]
+
+
+def _pauses(message: text.Message, hit: Hit) -> bool:
+    """Whether a comma parts the words of a hit."""
+    return any(word.pause for word in message.words[hit.first + 1 : hit.last + 1])
 
 
 def _by_sentence(message: text.Message, vetoes: Sequence[Veto]) -> dict[int, list[Veto]]:

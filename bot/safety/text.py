@@ -17,7 +17,7 @@ Break = Literal[0, 1, 2]
 
 _LONGEST_SENTENCE = 90
 """Words after which a sentence without an end is cut: what is near a finding must stay a bounded number of words."""
-_PIECE = re.compile(r"[^\W_]+(?:[*'’‘`´ʼ＇][^\W_]+)*[*]*|[^\w\s]|[\n\r\u2028\u2029]|_", re.UNICODE)
+_PIECE = re.compile(r"\d+[.,]\d{1,2}(?!\d)|[^\W_]+(?:[*'’‘`´ʼ＇][^\W_]+)*[*]*|[^\w\s]|[\n\r\u2028\u2029]|_", re.UNICODE)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?|\D+")
 _APOSTROPHES = re.compile(r"[*'’‘`´ʼ＇]")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
