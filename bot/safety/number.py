@@ -205,9 +205,11 @@ def _age(
 
 def _of_somebody(before: list[str]) -> bool:
     """Whether the words before a number name whose age it is: "my gran", "she is", "my nan, who is"."""
-    near = [word for word in before if word not in _IS]
-    said = near != before
-    return bool(near) and before.index(near[-1]) + 3 >= len(before) and (near[-1] in _PEOPLE or (said and near[-1] in _PRONOUNS))
+    end = len(before)
+    while end and before[end - 1] in _IS:
+        end -= 1
+    who = before[end - 1] if end else ""
+    return who in _PEOPLE or (end < len(before) and who in _PRONOUNS)
 
 
 def _counts_things(unit: str) -> bool:

@@ -53,3 +53,56 @@ def test_a_high_score_is_known_however_it_is_written(score: str) -> None:
 @pytest.mark.parametrize("other", ["9 of 12", "7 of 10", "9 of"])
 def test_another_share_is_no_high_score(other: str) -> None:
     assert "#score_high" not in _tags(f"the pain is {other}")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["my gran is 81 and fell", "mam, 83, tripped", "he is 79. He fell", "she is 82 and fell", "nan, who is nearly 88",
+     "uncle 77 fell", "I am seventy two and fell", "my mother (88) fell"],
+)  # fmt: skip
+def test_an_age_is_known_however_it_is_told(said: str) -> None:
+    assert "#age_65" in _tags(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["gran is 81 miles away", "I am 80 percent sure", "she was 80 then", "I am 70 kg", "my dad ran 80 parkruns",
+     "I am 66 runs in", "a fever of 101F"],
+)  # fmt: skip
+def test_what_is_counted_is_no_age(said: str) -> None:
+    assert not _tags(said) & {"#age_65", "#age_55", "#age_child"}
+
+
+@pytest.mark.parametrize(
+    "said", ["temp 38.5 and shivering", "38.5c since noon", "she is 39.2", "temp thirty nine", "temp is thirty eight and a half"]
+)
+def test_a_temperature_with_decimals_or_in_words_is_a_fever(said: str) -> None:
+    assert "#fever" in _tags(said)
+
+
+def test_decimals_do_not_end_a_sentence() -> None:
+    assert set(read("temp 38.5 and my foot is numb. Socks?", {}, {}).sentence) == {0, 1}
+
+
+def test_two_words_are_one_number() -> None:
+    assert "#weeks" in _tags("numb for twenty one days")
+    assert "#weeks" not in _tags("numb for twenty hours, one day in all")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["pain is a 9", "pain level 9", "pain is a solid nine and climbing", "8.5/10", "9 marks from a possible 10",
+     "8 on a scale of 10"],
+)  # fmt: skip
+def test_a_pain_may_be_rated_without_saying_out_of_what(said: str) -> None:
+    assert "#score_high" in _tags(said)
+
+
+@pytest.mark.parametrize("said", ["pain 10 minutes in", "pain after 9 miles", "pain for 10 days", "pain at 9 am"])
+def test_a_number_beside_a_pain_that_counts_something_rates_none(said: str) -> None:
+    assert "#score_high" not in _tags(said)
+
+
+def test_a_year_in_front_of_tablets_is_no_number_of_tablets() -> None:
+    assert "#many_tablets" not in _tags("clot in 2014, off tablets since")
+    assert "#many_tablets" in _tags("took 12 of the tablets")
