@@ -84,7 +84,9 @@ _EXPLAINS = (
     "conditional.opens", "other_resolved_or_fictional.fiction", "other_resolved_or_fictional.exam",
     "other_resolved_or_fictional.news",
 )  # fmt: skip
-_AUXILIARIES = frozenset("has have had is are was were s just all now since also already finally completely totally fully".split())
+_AUXILIARIES = frozenset(
+    "has have had is are was were s just all now since also already finally completely totally fully".split()
+)
 _PEOPLE = frozenset(
     "husband wife partner mum mom mam dad mother father son daughter brother sister friend friends mate mates kids "
     "everyone everybody physio doctor gp nurse paramedic coach teacher boss".split()

@@ -77,7 +77,8 @@ _SUGAR = frozenset("sugar sugars glucose bg bm bms bloods reading hypo cgm dexco
 _TEMPERATURE = frozenset("temp temperature fever temps thermometer burning".split())
 _TABLETS = frozenset(
     "tablet tablets tabs tab pill pills caps capsules paracetamol tylenol ibuprofen codeine tramadol nurofen advil "
-    "ibuprofens paracetamols codeines aspirin panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
+    "ibuprofens paracetamols codeines "
+    "aspirin panadol cocodamol naproxen diclofenac zapain acetaminophen oxy oxycodone packets packs strips boxes "
     "sleeping".split()
 )
 _METRES = {"m": 1.0, "metre": 1.0, "metres": 1.0, "meter": 1.0, "meters": 1.0, "ft": 0.3, "foot": 0.3, "feet": 0.3}
@@ -165,9 +166,7 @@ _DURATIONS = (
 _PREGNANT = frozenset("pregnant preggo preggers gestation gone im bump expecting".split())
 
 
-def _age(
-    i: int, value: float, before: list[str], after: list[str], *, pause: bool
-) -> Iterator[tuple[str, int, int]]:
+def _age(i: int, value: float, before: list[str], after: list[str], *, pause: bool) -> Iterator[tuple[str, int, int]]:
     last = before[-1] if before else ""
     unit = after[0]
     if unit in ("week", "weeks", "wk", "wks", "month", "months", "mth", "mo", "day", "days") and after[1] in (
@@ -179,7 +178,12 @@ def _age(
         return
     years = unit in _AGE_AFTER or (unit in ("y", "yr", "yrs", "year", "years") and after[1] in ("o", "old", "olds"))
     years = years or (unit in ("y", "yr") and last in _AGE_BEFORE)
-    sexed = unit in ("m", "f") and 10 <= value <= _OLDEST_BY_A_LETTER and not after[1][:1].isdigit() and last not in ("fell", "ran", "run")
+    sexed = (
+        unit in ("m", "f")
+        and 10 <= value <= _OLDEST_BY_A_LETTER
+        and not after[1][:1].isdigit()
+        and last not in ("fell", "ran", "run")
+    )
     stated = last in _AGE_BEFORE and unit not in _UNITS_OF_TIME and unit not in _RUN and not _unit_of_more(unit)
     stated = stated or (float(value).is_integer() and _bare(before, after, pause=pause))
     if last in ("my", "our") and unit in ("yo", "y"):
@@ -246,9 +250,7 @@ def _bare(before: list[str], after: list[str], *, pause: bool) -> bool:
     return _of_somebody(before) and (pause or not _counts_things(after[0]))
 
 
-def _body(
-    i: int, value: float, before: list[str], after: list[str], *, bare: bool
-) -> Iterator[tuple[str, int, int]]:
+def _body(i: int, value: float, before: list[str], after: list[str], *, bare: bool) -> Iterator[tuple[str, int, int]]:
     near = {*before, *after[:3]}
     found: list[str] = []
     if bare or near & _TEMPERATURE or after[0] in ("c", "f", "degrees", "celsius", "fahrenheit", "deg"):
@@ -304,5 +306,7 @@ def _of_pain(message: Message, i: int, last: int, words: list[str]) -> bool:
 
 
 _OF, _TEN = frozenset(("outta", "of", "in")), frozenset(("10", "ten"))
-_RATES = frozenset("is was its it s a an level scale score rating about around like easily solid easy maybe probably hit hits".split())
+_RATES = frozenset(
+    "is was its it s a an level scale score rating about around like easily solid easy maybe probably hit hits".split()
+)
 _RATED = frozenset("now and but right today tonight when all constantly even".split())

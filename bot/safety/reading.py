@@ -91,7 +91,9 @@ class Reader:
         }
         cues |= {name: _own_word(cues[name], cues.get("correction.hearsay", ())) for name in _WELL if name in cues}
         around = Surroundings(message, cues)
-        idioms = _by_sentence(message, [(hit, False) for hit, _, _ in hits.get("idiom:", ()) if not _pauses(message, hit)])
+        idioms = _by_sentence(
+            message, [(hit, False) for hit, _, _ in hits.get("idiom:", ()) if not _pauses(message, hit)]
+        )
         found: list[Found] = []
         for owner, matched in hits.items():
             if not owner.startswith("is:"):

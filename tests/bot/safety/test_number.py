@@ -74,7 +74,14 @@ def test_what_is_counted_is_no_age(said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["temp 38.5 and shivering", "38.5c since noon", "she is 39.2", "temp thirty nine", "temp is thirty eight and a half"]
+    "said",
+    [
+        "temp 38.5 and shivering",
+        "38.5c since noon",
+        "she is 39.2",
+        "temp thirty nine",
+        "temp is thirty eight and a half",
+    ],
 )
 def test_a_temperature_with_decimals_or_in_words_is_a_fever(said: str) -> None:
     assert "#fever" in _tags(said)
