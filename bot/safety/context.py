@@ -260,7 +260,7 @@ class Surroundings:
 
     @cached_property
     def _framed(self) -> set[int]:
-        return self._covered("information.frame_own")
+        return self._covered("information.frame_own") | self._covered("information.topic")
 
     def _covered(self, name: str) -> set[int]:
         """The words that the cues of a kind cover."""

@@ -89,17 +89,20 @@ class Meaning:
         except msgspec.DecodeError as error:
             raise RuleError(NAME, 1, f"cannot be read ({error}); build the index again") from error
 
-    def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+    def judge(
+        self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0, *, elsewhere: bool = False
+    ) -> Opinion:
         """The opinion on one text, given how the rules read it, their tier, and what the encoder says (float32[5]).
 
-        `margin` is by how much surer the layer must be before it raises an alarm, in shares.
+        `margin` is by how much surer the layer must be before it raises an alarm, in shares. `elsewhere`: the rules
+        found dangers, and read each as a story, a figure of speech, a word of another thing, or long past.
         """
         shares = self.shares(reading, level, heard)
         scores = questions(shares)
         anybody = scores["assessment"]
-        foreseen = bool(reading.found)
+        least = _ELSEWHERE if elsewhere else 0.0 if reading.found else _UNFORESEEN
         calm, clear = anybody < self.thresholds["assessment"], anybody < self.thresholds["clear"]
-        return Opinion(self._level(scores, level, margin, 0.0 if foreseen else _UNFORESEEN), scores, calm, clear)
+        return Opinion(self._level(scores, level, margin, least), scores, calm, clear)
 
     def shares(self, reading: Reading, level: Level, heard: Floats) -> Floats:
         """How likely each tier is: float32[5], summing to 1."""
@@ -146,6 +149,10 @@ _UNFORESEEN = 0.35
 the most part, and what is asked on a bicycle site .3 to .5. Measured on the tuned and the independent suite and on
 every second harmless question (1,113) of five sites that taught nothing (`benchmarks.alarms`), with the encoder of 23
 November 2026: .5 misses one emergency or crisis of 162 more and raises 9 alarms fewer."""
+_ELSEWHERE = 0.5
+"""How likely a finding must be at least where an explicit cue explains away every danger that the rules found. Of the
+8,747 messages by the held-out authors, with an encoder that had not seen them, 20 of 31 harmless ones of that kind lose
+their alarm by it and one of 61 dangers; where dangers are absent, over, asked about or imagined, nothing is gained."""
 _WITH_THE_RULES = 0.5
 """Share of the threshold that will do where the rules have raised the alarm already and only the tier is in question;
 set by hand: without it a rule's urgent became an emergency on a likelihood of a tenth."""

@@ -34,6 +34,7 @@ _CERTAIN = 0.9
 turns of the tuned conversations are right in .92, without in .84; no danger was missed for it there."""
 _LOUD, _FEW = 3, 2
 """Letters of a word that counts as written in capitals, and how many such words an amendment has; set by hand."""
+_OTHERS = ("story", "history", "idiom", "trap")
 _TAKEN_BACK = ("typo", "well", "perhaps_typo", "perhaps_well")
 UNNAMED = {"crisis": "crisis", "assessment": "load"}
 """The situations of tiers that the second layer raises by itself, and so names no concept; "general" for the others."""
@@ -208,9 +209,15 @@ class Screen:
         """The opinions on texts, each with its margin; only the whole message that begins a conversation has none."""
         heard = layer.model.tiers([text for text, _ in units])
         return tuple(
-            layer.meaning.judge(unit, alone(self._book, unit), said, margin=margin)
+            layer.meaning.judge(unit, alone(self._book, unit), said, margin, elsewhere=self._elsewhere(unit))
             for (_, unit), said, margin in zip(units, heard, margins, strict=True)
         )
+
+    def _elsewhere(self, reading: Reading) -> bool:
+        """Whether the rules found dangers, and an explicit cue says of each that it is none of the visitor's."""
+        least, concepts = LEVELS.index("urgent"), self._book.concepts
+        found = [f for f in reading.found if f.rule in concepts and LEVELS.index(concepts[f.rule].tier) >= least]
+        return bool(found) and all(f.decision.standing in _OTHERS for f in found)
 
     def _takes_back(self, reading: Reading, opinions: Sequence[_Unit]) -> bool:
         """Whether the last message takes the earlier ones back: it says so in words, and neither it alone nor all

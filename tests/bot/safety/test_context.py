@@ -101,3 +101,8 @@ def test_the_negation_of_any_words_can_be_asked_for_alone(message: str, cue: str
     at = [word.text for word in reading.message.words].index("swelling")
     decision = Surroundings(reading.message, reading.cues).negation(Hit(at, at))
     assert (decision.cue if decision else None) == cue
+
+
+def test_a_word_for_a_person_within_a_topic_is_nobody_who_has_the_finding() -> None:
+    assert SCREEN.check(["Lisfranc, who was he and why is an injury named after him"]).tier is None
+    assert SCREEN.check(["Lisfranc injury, he can't put weight on it"]).tier == "urgent"

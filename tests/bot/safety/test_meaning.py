@@ -41,3 +41,9 @@ def test_an_unlikely_crisis_takes_the_place_of_an_answer_only_where_a_rule_alarm
     told = Told(urgent=0.15, crisis=0.2)
     assert told.judge(READING, "none", HEARD).level == "urgent"
     assert told.judge(READING, "urgent", HEARD).level == "crisis"
+
+
+@pytest.mark.parametrize(("elsewhere", "shown"), [(False, "urgent"), (True, "none")])
+def test_where_a_cue_explains_every_danger_a_finding_must_be_likelier_than_not(elsewhere: bool, shown: Level) -> None:
+    assert Told(urgent=0.45).judge(READING, "none", HEARD, elsewhere=elsewhere).level == shown
+    assert Told(urgent=0.55).judge(READING, "none", HEARD, elsewhere=elsewhere).level == "urgent"

@@ -621,7 +621,9 @@ class Said(Meaning):
     def __init__(self, **scores: float) -> None:
         self._scores = scores
 
-    def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+    def judge(
+        self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0, *, elsewhere: bool = False
+    ) -> Opinion:
         urgent = max([score for words, score in self._scores.items() if words in reading.message.raw], default=0.0)
         found: Level = "urgent" if urgent >= 0.5 else "none"
         return Opinion(found, dict.fromkeys(STEPS, urgent), calm=urgent < 0.3, clear=urgent < 0.1)
@@ -633,7 +635,9 @@ def said(**scores: float) -> Screen:
 
 def test_a_later_message_alone_counts_for_no_more_than_all_together() -> None:
     class Together(Said):
-        def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+        def judge(
+            self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0, *, elsewhere: bool = False
+        ) -> Opinion:
             opinion = super().judge(reading, level, heard, margin)
             return opinion if "quokka" not in reading.message.raw else Opinion("none", dict.fromkeys(STEPS, 0.0))
 
@@ -668,10 +672,36 @@ def test_a_thing_in_another_clause_takes_no_sign_away() -> None:
 
 def test_a_sentence_that_leaves_a_doubt_keeps_the_signs_of_all_others() -> None:
     class Doubtful(Said):
-        def judge(self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0) -> Opinion:
+        def judge(
+            self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0, *, elsewhere: bool = False
+        ) -> Opinion:
             return Opinion("none", dict.fromkeys(STEPS, 0.0), calm=margin == 0.0, clear=True)
 
     gels = "Which gels do you like for a long run in summer, when it is hot and the tap on the course is dry?"
     talk = [f"The toaster bled all over the desk and I mopped it up. {gels} {gels}"]
     assert said().check(talk).tier is None
     assert load(SecondLayer(Doubtful(), Keywords())).check(talk).tier == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("message", "elsewhere"),
+    [
+        ("for my exam: coughing up blood, which test", True),
+        ("I broke my ankle in 2011, it healed well. Which trail shoes are wide?", True),
+        ("for my exam: coughing up blood, which test. and my own foot is numb", False),
+        ("what are the causes of numb feet", False),
+        ("which socks are best", False),
+    ],
+)
+def test_the_layer_is_told_where_every_danger_belongs_to_a_story_or_the_past(message: str, elsewhere: bool) -> None:
+    told: list[bool] = []
+
+    class Asked(Said):
+        def judge(
+            self, reading: Reading, level: Level, heard: Floats, margin: float = 0.0, *, elsewhere: bool = False
+        ) -> Opinion:
+            told.append(elsewhere)
+            return super().judge(reading, level, heard, margin)
+
+    load(SecondLayer(Asked(), Keywords())).check([message])
+    assert told[0] == elsewhere
