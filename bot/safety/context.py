@@ -44,7 +44,7 @@ _LIST_ADJECTIVES = frozenset(
     "pregnant diabetic fainted faint dizzy sick breathless numb swollen bruised broken hot red blurred tender "
     "sore warm puffy cold blue confused vomiting limping".split()
 )
-_BODY_WORDS = frozenset(
+BODY_WORDS = frozenset(
     "foot feet toe toes heel ankle ankles calf calves leg legs knee knees shin shins hip hips chest head back "
     "neck arm arms hand hands belly stomach tummy skin throat tongue face eye eyes heart my it".split()
 )
@@ -483,7 +483,7 @@ class Surroundings:
         inside = range(hit.first + 1, hit.last + 1)
         if any(self.words[i] in _TURNS for i in inside):
             return False
-        return self.words[hit.first] not in _BODY_WORDS or not any(self.message.words[i].pause for i in inside)
+        return self.words[hit.first] not in BODY_WORDS or not any(self.message.words[i].pause for i in inside)
 
     def _lists(self, start: int, ends: frozenset[str]) -> bool:
         """Whether the piece that begins at word `start` goes on with a list ("no swelling, bruising or numbness")."""

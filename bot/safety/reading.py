@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from bot.safety import number, text
-from bot.safety.context import Decision, Surroundings
+from bot.safety.context import BODY_WORDS, Decision, Surroundings
 from bot.safety.pattern import Board, Hit
 from bot.safety.rulebook import Entry, Rulebook
 from bot.safety.spelling import Speller
@@ -153,6 +154,11 @@ class Reader:
         tags: dict[int, list[tuple[str, int]]] = {}
         for tag, first, past in number.tags(message, self._today()):
             tags.setdefault(first, []).append((tag, min(past, len(words))))
+        for i, (word, following) in enumerate(pairwise(words)):
+            if following == "not" and word in _CONTRACTED:
+                tags.setdefault(i, []).append((_CONTRACTED[word], i + 2))
+            elif word == "me" and following in BODY_WORDS:
+                tags.setdefault(i, []).append(("my", i + 1))
         for i, word in enumerate(words):
             spoken = 0
             for elements, end in self._occurrences(words, readings, tags, i):
@@ -192,6 +198,10 @@ class Reader:
                         found.append((_elements(after), past))
                     open_ends.append((after, past))
         return found
+
+
+_CONTRACTED = {"can": "cant", "could": "couldnt"}
+"""What patterns spell as one word; "is not" and the like need none, for the negation alone says enough."""
 
 
 def _through(node: dict[str, Any], reading: str) -> dict[str, Any]:

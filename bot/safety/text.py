@@ -22,6 +22,8 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)?|\D+")
 _APOSTROPHES = re.compile(r"[*'’‘`´ʼ＇]")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SENTENCE_ENDS = frozenset(".!?;…\n\r\u2028\u2029。！？")
+_LINE_ENDS = frozenset("\n\r\u2028\u2029")
+_GOES_ON = re.compile(r"[^\S\n\r\u2028\u2029]*(?:and|or|with|when|since|because|which|but|so)\b")
 _SOFT = frozenset(',:-–—()[]/"“”|~>')
 # Letters of other alphabets that look like Latin ones; used to slip words past filters.
 _LOOKALIKES = str.maketrans("асеорхуіѕјһԁԛԝοανικη", "aceopxyisjhdqwoavikn")
@@ -131,6 +133,8 @@ def read(raw: str, short: Mapping[str, str], signs: Mapping[str, str]) -> Messag
                 continue
             for spelled, first, past in _spelled(token, short):
                 add(spelled, start + first, start + past)
+        elif token in _LINE_ENDS and _GOES_ON.match(text, end):
+            pause = max(pause, 1)  # who writes on a phone presses enter in the middle of a sentence
         elif token in _SENTENCE_ENDS:
             if token == "?" and words:
                 questions.add(number)

@@ -88,3 +88,22 @@ def test_a_cue_that_is_about_something_else_takes_no_finding_away(message: str, 
 )
 def test_a_cue_that_is_about_the_finding_takes_it_away(message: str) -> None:
     assert _tier(message) == "none"
+
+
+@pytest.mark.parametrize(
+    ("message", "tier"),
+    [
+        ("I can not breathe", "emergency"),
+        ("can hardly breathe", "emergency"),
+        ("he is not able to get his breath", "emergency"),
+        ("banged me head and I'm on warfarin", "emergency"),
+        ("landed on my back\nand my legs tingle", "emergency"),
+        ("the swelling has nottt gone down after a week", "urgent"),
+    ],
+)
+def test_a_finding_is_known_however_it_is_typed(message: str, tier: Level) -> None:
+    assert _tier(message) == tier
+
+
+def test_a_line_that_does_not_go_on_ends_the_sentence() -> None:
+    assert _tier("landed on my back yesterday\nMy legs are tired from squats") != "emergency"
