@@ -65,6 +65,10 @@ def test_nothing_that_is_said_around_a_finding_lowers_its_tier() -> None:
         ("the thing is there is blood everywhere and it won't stop", "emergency"),
         ("shoes, bleeding at 12 weeks", "emergency"),
         ("I can't breathe and my chest is tight", "emergency"),
+        ("took all the medicines that were in the cupboard", "emergency"),
+        ("he drags me along the floor by my hair", "crisis"),
+        ("bought shoes, tongue is swelling up", "emergency"),
+        ("I can't breathe in and out properly", "emergency"),
     ],
 )
 def test_a_cue_that_is_about_something_else_takes_no_finding_away(message: str, tier: Level) -> None:
@@ -84,6 +88,8 @@ def test_a_cue_that_is_about_something_else_takes_no_finding_away(message: str, 
         "dumb question about my ankle",
         "It isn't swollen, isn't hot, isn't red",
         "laughed so much I couldn't breathe",
+        "foot went numb and back to normal now",
+        "Name all the medicines that thin the blood.",
     ],
 )
 def test_a_cue_that_is_about_the_finding_takes_it_away(message: str) -> None:
