@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from bot.safety.pattern import Hit
@@ -528,10 +528,15 @@ class Surroundings:
         before = self.words[cue.first - 1] if cue.first else ""
         if before in _IS_IN and self.words[cue.first] == "in":
             return True
-        if any(self.words[i] in _CONTRASTS for i in range(cue.last + 1, hit.first)):
+        if cue.last < hit.first and self._contrasts[hit.first] > self._contrasts[cue.last + 1]:
             return True
         likened = before in _LIKENED or (before == "like" and self.words[cue.first] == "last")
         return likened or (before == "since" and hit.last < cue.first)
+
+    @cached_property
+    def _contrasts(self) -> list[int]:
+        """How many words of contrast stand before each word: sums, so that what lies between two costs no loop."""
+        return [0, *accumulate(word in _CONTRASTS for word in self.words)]
 
     def _hidden_past(self, now: Hit) -> bool:
         """Whether a word for the present stands inside a word for the past ("until now" does not, "years ago now"
