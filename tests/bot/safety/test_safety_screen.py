@@ -705,3 +705,17 @@ def test_the_layer_is_told_where_every_danger_belongs_to_a_story_or_the_past(mes
 
     load(SecondLayer(Asked(), Keywords())).check([message])
     assert told[0] == elsewhere
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "the rash doesn't fade under a glass. what happens if i ignore it",
+        "after my exam fell about four metres",
+        "cant explain it, do I need to call 999?",
+    ],
+)
+def test_the_layer_lets_go_of_nothing_for_a_cue_that_is_behind_it_or_only_looks_like_one(
+    whole: Screen, message: str
+) -> None:
+    assert whole.check([message]).tier == "emergency"
