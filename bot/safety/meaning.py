@@ -151,8 +151,9 @@ every second harmless question (1,113) of five sites that taught nothing (`bench
 November 2026: .5 misses one emergency or crisis of 162 more and raises 9 alarms fewer."""
 _ELSEWHERE = 0.5
 """How likely a finding must be at least where an explicit cue explains away every danger that the rules found. Of the
-8,747 messages by the held-out authors, with an encoder that had not seen them, 20 of 31 harmless ones of that kind lose
-their alarm by it and one of 61 dangers; where dangers are absent, over, asked about or imagined, nothing is gained."""
+8,747 messages by the held-out authors, with an encoder that had not seen them, 169 harmless ones and 62 dangers are of
+that kind: 17 harmless ones are alarmed at instead of 31, and 58 dangers instead of 59. Where dangers are absent, over,
+asked about or imagined, a higher bar lost as many dangers as it spared alarms."""
 _WITH_THE_RULES = 0.5
 """Share of the threshold that will do where the rules have raised the alarm already and only the tier is in question;
 set by hand: without it a rule's urgent became an emergency on a likelihood of a tenth."""
